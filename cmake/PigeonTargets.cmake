@@ -1,0 +1,74 @@
+# Every target of the project is made by one of these functions, so that language level, warnings,
+# sanitizers, install and export are written once.
+
+find_program(PIGEON_CCACHE ccache)
+
+function(pigeon_configure_target target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  if(PIGEON_CCACHE)
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER ${PIGEON_CCACHE})
+  endif()
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Werror
+    # GCC 12 warns about its own std::string and std::variant code at -O2 and under sanitizers.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    # simdjson chooses its on-demand kernel at compile time; this level is common since 2009.
+    target_compile_options(${target} PRIVATE -march=x86-64-v2 -mpclmul)
+  endif()
+  if(PIGEON_SANITIZE)
+    target_compile_options(${target} PRIVATE
+      -fsanitize=${PIGEON_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${PIGEON_SANITIZE})
+  endif()
+  if(PIGEON_BUILD_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
+
+# pigeon_add_library(pigeon_core EXPORT_NAME core SOURCES ... [TESTS ...] [PUBLIC_LINK ...]
+#                    [PRIVATE_LINK ...] [TEST_LINK ...])
+#
+# A static library out of src/. TESTS are the unit tests beside the sources; they become one program
+# `<target>_test`. The public headers are installed with the first library.
+function(pigeon_add_library target)
+  cmake_parse_arguments(ARG "" "EXPORT_NAME"
+    "SOURCES;TESTS;PUBLIC_LINK;PRIVATE_LINK;TEST_LINK" ${ARGN})
+  add_library(${target} STATIC ${ARG_SOURCES})
+  add_library(pigeon::${ARG_EXPORT_NAME} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_EXPORT_NAME})
+  pigeon_configure_target(${target})
+  target_include_directories(${target}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+           $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+           $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
+  target_link_libraries(${target} PUBLIC ${ARG_PUBLIC_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+  install(TARGETS ${target} EXPORT pigeon_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  if(PIGEON_BUILD_TESTS AND ARG_TESTS)
+    pigeon_add_test(${target}_test SOURCES ${ARG_TESTS} LINK ${target} ${ARG_TEST_LINK})
+  endif()
+endfunction()
+
+# pigeon_add_test(name SOURCES ... LINK ... [LABEL unit])
+function(pigeon_add_test target)
+  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINK" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  add_executable(${target} ${ARG_SOURCES})
+  pigeon_configure_target(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock_main)
+  gtest_discover_tests(${target} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300
+    DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# pigeon_add_program(name SOURCES ... LINK ...)
+function(pigeon_add_program target)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  pigeon_configure_target(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${ARG_LINK})
+endfunction()

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace pigeon {
+
+// Events of a hub, named as upstream's PeerPigeonServer names them. Peer ids are spelled as their
+// owners spell them.
+
+/// The hub listens.
+struct HubStarted {
+  std::string host;
+  std::uint16_t port = 0;
+  bool secure = false;
+};
+
+/// The hub has closed every connection.
+struct HubStopped {};
+
+/// A client with a valid id has connected.
+struct HubPeerConnected {
+  std::string peer_id;
+  std::size_t total_connections = 0;
+};
+
+/// A client's connection has ended. `code` is the WebSocket close code, 1006 if there was none.
+struct HubPeerDisconnected {
+  std::string peer_id;
+  std::uint16_t code = 0;
+  std::string reason;
+  std::size_t total_connections = 0;
+};
+
+/// A client has announced itself in a namespace.
+struct HubPeerAnnounced {
+  std::string peer_id;
+  std::string network;
+};
+
+/// A client has said goodbye; its connection may stay.
+struct HubPeerGoodbye {
+  std::string peer_id;
+};
+
+/// Something went wrong that an operator should know. A sentence.
+struct HubError {
+  std::string message;
+};
+
+using HubEvent = std::variant<HubStarted, HubStopped, HubPeerConnected, HubPeerDisconnected,
+                              HubPeerAnnounced, HubPeerGoodbye, HubError>;
+
+}  // namespace pigeon

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pigeon {
+
+namespace detail {
+/// Value of one hexadecimal digit of either case, or -1.
+constexpr int hex_digit_value(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return -1;
+}
+}  // namespace detail
+
+/// An identifier of `size` bytes. `Tag` keeps ids of different things apart at compile time. Ordered
+/// as an unsigned big-endian integer, which is also the order of its lower-case hexadecimal text.
+template <class Tag, std::size_t size>
+class Id {
+ public:
+  static constexpr std::size_t byte_count = size;
+  static constexpr std::size_t text_length = 2 * size;
+
+  /// All bytes zero.
+  constexpr Id() = default;
+  constexpr explicit Id(const std::array<std::uint8_t, size>& bytes) : bytes_(bytes) {}
+
+  /// Reads exactly `text_length` hexadecimal digits of either case; anything else gives nothing.
+  static constexpr std::optional<Id> parse(std::string_view text) {
+    if (text.size() != text_length) return std::nullopt;
+    Id id;
+    for (std::size_t i = 0; i < size; ++i) {
+      const int high = detail::hex_digit_value(text[2 * i]);
+      const int low = detail::hex_digit_value(text[2 * i + 1]);
+      if (high < 0 || low < 0) return std::nullopt;
+      id.bytes_[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return id;
+  }
+
+  constexpr const std::array<std::uint8_t, size>& bytes() const { return bytes_; }
+
+  /// Lower-case hexadecimal text.
+  std::string to_text() const {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(text_length);
+    for (const std::uint8_t byte : bytes_) {
+      text.push_back(digits[byte >> 4U]);
+      text.push_back(digits[byte & 0x0fU]);
+    }
+    return text;
+  }
+
+  friend constexpr auto operator<=>(const Id&, const Id&) = default;
+
+ private:
+  std::array<std::uint8_t, size> bytes_{};
+};
+
+/// Names a peer: 20 bytes, 40 hexadecimal digits on the wire.
+using PeerId = Id<struct PeerIdTag, 20>;
+
+}  // namespace pigeon

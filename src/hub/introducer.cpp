@@ -1,0 +1,260 @@
+#include "hub/introducer.hpp"
+
+#include <algorithm>
+
+#include "hub/accounts.hpp"
+#include "hub/notices.hpp"
+#include "hub/partner_choice.hpp"
+
+namespace pigeon::hub {
+
+namespace {
+
+/// How long a peer that did not use an introduction is taken to be full.
+constexpr Duration full_time = 15s;
+/// How soon a peer that probably lost a link is looked at, and former neighbours are linked.
+constexpr Duration soon = 500ms;
+/// Departed peers remembered in case they come back.
+constexpr std::size_t absent_max = 10'000;
+/// Links that keep a peer connected when one of its neighbours leaves.
+constexpr std::size_t safe_link_count = 2;
+/// Introductions of one peer at one review.
+constexpr std::size_t per_review_max = 2;
+/// After this time in a small namespace even the peers that keep slots free for newcomers are shown to
+/// each other.
+constexpr Duration quiet_time = 60s;
+
+bool is_expected(const Link& link) {
+  return link.state == LinkState::introduced || link.state == LinkState::offered;
+}
+
+/// Told of somebody who may connect to it, the peer would act on it at once.
+bool would_act(const Peer& peer) { return peer.answered_links() > 0 && peer.slots_free() > 0; }
+
+}  // namespace
+
+Introducer::Introducer(const IntroductionOptions& options, const PeerTable& peers, Random random)
+    : options_(options),
+      peers_(peers),
+      random_(std::move(random)),
+      absent_({.count_max = absent_max, .time_to_live = options.absence},
+              wire::SpelledIdHash(random_)) {}
+
+void Introducer::announce(Peer& peer, Network& network, Now now, Outbox& out) {
+  if (peer.network == &network) {
+    repeat_notices(peer, now, out);
+  } else {
+    enter(peer, network, now.monotonic);
+    restore_links(peer, now);
+  }
+  peer.reviews = 0;
+  peer.full_until = now.monotonic;
+  const std::size_t free = peer.slots_free();
+  introduce_partners(peer, std::min(free, options_.per_join_max), now, out);
+  if (peer.slots_used() == 0) break_in(peer, now, out);
+  review_later(peer, now.monotonic + options_.retry_first);
+}
+
+void Introducer::depart(Peer& peer, bool said_goodbye, Now now, Outbox& out) {
+  Bereaved bereaved;
+  for (const Link& link : peer.links) {
+    Peer& other = *link.other;
+    if (other.find_link(peer)->told) tell_gone(other, peer, now, out);
+    if (link.state != LinkState::answered) continue;
+    bereaved.push_back(other.connection);
+    // Without a goodbye the other end still holds the link for a while, or for good.
+    if (!said_goodbye) other.full_until = now.monotonic + options_.absence;
+  }
+  leave(peer);
+  if (bereaved.empty()) return;
+  repairs_.schedule(now.monotonic + (said_goodbye ? soon : Duration(options_.absence)), bereaved);
+  if (!said_goodbye) absent_.insert(peer.id, std::move(bereaved), now.monotonic);
+}
+
+// A peer whose connection to the hub broke keeps its links to other peers.
+void Introducer::restore_links(Peer& peer, Now now) {
+  const Bereaved* former = absent_.find(peer.id);
+  if (former == nullptr) return;
+  for (const ConnectionId connection : *former) {
+    Peer* neighbour = peers_.find(connection);
+    if (neighbour == nullptr || neighbour->network != peer.network) continue;
+    set_link(peer, *neighbour, LinkState::answered, now.monotonic);
+    neighbour->full_until = now.monotonic;
+  }
+  absent_.erase(peer.id);
+}
+
+void Introducer::introduce(Peer& a, Peer& b, Now now, Outbox& out) {
+  Peer& greater = a.id < b.id ? b : a;
+  Peer& smaller = a.id < b.id ? a : b;
+  set_link(greater, smaller, LinkState::introduced, now.monotonic);
+  tell(greater, smaller, now, out);
+  review_later(greater, now.monotonic + options_.second_notice);
+}
+
+void Introducer::introduce_partners(Peer& peer, std::size_t count, Now now, Outbox& out) {
+  if (count == 0) return;
+  for (Peer* partner : choose_partners(peer, count, options_, random_, now.monotonic)) {
+    // The namespace keeps a free slot for the next newcomer, unless this peer has nobody.
+    if (peer.slots_used() > 0 && peer.network->slots_free < 3) return;
+    introduce(peer, *partner, now, out);
+  }
+}
+
+void Introducer::break_in(Peer& peer, Now now, Outbox& out) {
+  if (peer.slots == 0) return;
+  Peer* evictor = choose_evictor(peer, random_);
+  if (evictor != nullptr) introduce(peer, *evictor, now, out);
+}
+
+void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) {
+  std::vector<Peer*> told;
+  for (const Link& link : peer.links) {
+    if (link.told && told.size() < options_.per_join_max) told.push_back(link.other);
+  }
+  for (Peer* other : told) tell(peer, *other, now, out);
+}
+
+void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
+  from.full_until = now.monotonic;
+  if (from.id < to.id) {
+    // Upstream refuses offers from smaller ids. Such an offer says that the sender has a free slot and
+    // nobody better to ask.
+    Link* link = from.find_link(to);
+    if (link == nullptr && from.slots_free() > 0 && to.slots_free() > 0) {
+      introduce(from, to, now, out);
+    } else if (link == nullptr) {
+      set_link(from, to, LinkState::known, now.monotonic).told = true;
+    }
+    review_later(from, now.monotonic + soon);
+    return;
+  }
+  set_link(from, to, LinkState::offered, now.monotonic).told = true;
+  review_later(from, now.monotonic + options_.answer_time_max);
+}
+
+void Introducer::answer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
+  set_link(from, to, LinkState::answered, now.monotonic);
+  if (!from.find_link(to)->told) tell(from, to, now, out);
+  if (!to.find_link(from)->told) tell(to, from, now, out);
+  for (Peer* end : {&from, &to}) {
+    const Peer* other = end == &from ? &to : &from;
+    if (end->slots_used() <= end->slots) continue;
+    // More links than slots: upstream's peers make room by evicting the farthest.
+    Peer* evicted = farthest_link(*end, other);
+    if (evicted == nullptr) continue;
+    set_link(*end, *evicted, LinkState::known, now.monotonic);
+    review_later(*evicted, now.monotonic + soon);
+  }
+}
+
+void Introducer::rejection_relayed(Peer& from, Peer& to, Now now) {
+  from.full_until = now.monotonic + full_time;
+  const Link* link = from.find_link(to);
+  if (link != nullptr && is_expected(*link)) set_link(from, to, LinkState::known, now.monotonic);
+  review_later(to, now.monotonic + soon);
+}
+
+void Introducer::handle_timeout(Now now, Outbox& out) {
+  while (const auto connection = reviews_.pop_due(now.monotonic)) {
+    Peer* peer = peers_.find(*connection);
+    if (peer == nullptr || peer->review_at > now.monotonic) continue;
+    peer->review_at = Instant::max();
+    if (peer->network != nullptr && !peer->closing) review(*peer, now, out);
+  }
+  while (const auto bereaved = repairs_.pop_due(now.monotonic)) {
+    reconnect(*bereaved, now, out);
+  }
+  absent_.expire(now.monotonic);
+}
+
+Instant Introducer::next_timeout() const {
+  return std::min({reviews_.next(), repairs_.next(), absent_.next_timeout()});
+}
+
+void Introducer::review_later(Peer& peer, Instant at) {
+  if (at >= peer.review_at) return;
+  peer.review_at = at;
+  reviews_.schedule(at, peer.connection);
+}
+
+void Introducer::review(Peer& peer, Now now, Outbox& out) {
+  Instant next = review_links(peer, now, out);
+  show_everybody(peer, now, out);
+  const std::size_t wanted = std::min<std::size_t>(safe_link_count, peer.slots);
+  const std::size_t used = peer.slots_used();
+  if (used < wanted && peer.full_until <= now.monotonic) {
+    introduce_partners(peer, std::min(wanted - used, per_review_max), now, out);
+    if (peer.slots_used() == 0) break_in(peer, now, out);
+  }
+  if (peer.answered_links() < wanted || peer.network->members.size() <= options_.small_namespace_max) {
+    const Duration pause = std::min<Duration>(
+        Duration(options_.retry_first) * (std::int64_t{1} << std::min<unsigned>(peer.reviews, 20)),
+        options_.retry_max);
+    if (peer.reviews < 20) ++peer.reviews;
+    next = std::min(next, now.monotonic + pause);
+  }
+  if (next != Instant::max()) review_later(peer, std::max(next, now.monotonic + 1ms));
+}
+
+// Each pair is looked after by its greater id, which has to offer.
+Instant Introducer::review_links(Peer& peer, Now now, Outbox& out) {
+  Instant next = Instant::max();
+  const std::vector<Link> links = peer.links;
+  for (const Link& link : links) {
+    if (peer.id < link.other->id || !is_expected(link)) continue;
+    const Duration patience = link.state == LinkState::introduced ? options_.offer_time_max
+                                                                  : options_.answer_time_max;
+    if (link.since + patience <= now.monotonic) {
+      if (link.state == LinkState::introduced) peer.full_until = now.monotonic + full_time;
+      set_link(peer, *link.other, LinkState::known, now.monotonic);
+      review_later(*link.other, now.monotonic + soon);
+      continue;
+    }
+    next = std::min(next, link.since + patience);
+    if (link.other->find_link(peer)->told) continue;
+    if (link.since + options_.second_notice <= now.monotonic) {
+      tell(*link.other, peer, now, out);
+    } else {
+      next = std::min(next, link.since + options_.second_notice);
+    }
+  }
+  return next;
+}
+
+void Introducer::show_everybody(Peer& peer, Now now, Outbox& out) {
+  if (peer.network->members.size() > options_.small_namespace_max) return;
+  const bool is_quiet = peer.joined_at + quiet_time <= now.monotonic;
+  const std::vector<Peer*> members(peer.network->members.all().begin(),
+                                   peer.network->members.all().end());
+  for (Peer* other : members) {
+    if (other == &peer || other->closing) continue;
+    Link* link = peer.find_link(*other);
+    if (link != nullptr && is_expected(*link)) continue;
+    if (link == nullptr) {
+      // Whoever has links and a free slot would fill it, and the namespace would close to newcomers.
+      if (!is_quiet && (would_act(peer) || would_act(*other))) continue;
+      link = &set_link(peer, *other, LinkState::known, now.monotonic);
+    }
+    if (!link->told) tell(peer, *other, now, out);
+    if (!other->find_link(peer)->told) tell(*other, peer, now, out);
+  }
+}
+
+void Introducer::reconnect(const Bereaved& bereaved, Now now, Outbox& out) {
+  Peer* previous = nullptr;
+  for (const ConnectionId connection : bereaved) {
+    Peer* peer = peers_.find(connection);
+    if (peer == nullptr || peer->network == nullptr || peer->closing) continue;
+    peer->reviews = 0;
+    review_later(*peer, now.monotonic + soon);
+    if (previous != nullptr && previous->network == peer->network &&
+        previous->find_link(*peer) == nullptr && previous->slots_free() > 0 &&
+        peer->slots_free() > 0) {
+      introduce(*previous, *peer, now, out);
+    }
+    previous = peer;
+  }
+}
+
+}  // namespace pigeon::hub

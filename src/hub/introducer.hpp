@@ -1,0 +1,67 @@
+#pragma once
+
+#include <vector>
+
+#include "base/agenda.hpp"
+#include "base/lru_map.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "hub/outbox.hpp"
+#include "hub/peer.hpp"
+#include "hub/peer_table.hpp"
+#include "hub/roster.hpp"
+#include "pigeon/options.hpp"
+
+namespace pigeon::hub {
+
+/// Decides who learns of whom, and when (docs/introductions.md).
+///
+/// Keeps an account of the links that came about, as far as relayed offers and answers show it, and
+/// introduces only peers that both have a free slot. Of a pair the greater id is told first: by the
+/// initiator rule it must offer, so exactly one offer is made. The last free slot of a namespace is not
+/// filled, or the next newcomer would find nobody to connect to.
+class Introducer {
+ public:
+  /// `peers` outlives the introducer.
+  Introducer(const IntroductionOptions& options, const PeerTable& peers, Random random);
+
+  /// The peer enters the namespace, or asks again.
+  void announce(Peer& peer, Network& network, Now now, Outbox& out);
+
+  /// The peer leaves its namespace: by its own word, or because its connection ended. Everybody who was
+  /// told of it hears that it is gone, once.
+  void depart(Peer& peer, bool said_goodbye, Now now, Outbox& out);
+
+  /// Signals of a pair have been relayed.
+  void offer_relayed(Peer& from, Peer& to, Now now, Outbox& out);
+  void answer_relayed(Peer& from, Peer& to, Now now, Outbox& out);
+  void rejection_relayed(Peer& from, Peer& to, Now now);
+
+  void handle_timeout(Now now, Outbox& out);
+  Instant next_timeout() const;
+
+ private:
+  /// Peers that were linked to one that left; the links between them must carry what it carried.
+  using Bereaved = std::vector<ConnectionId>;
+
+  void introduce(Peer& a, Peer& b, Now now, Outbox& out);
+  void introduce_partners(Peer& peer, std::size_t count, Now now, Outbox& out);
+  void break_in(Peer& peer, Now now, Outbox& out);
+  void repeat_notices(Peer& peer, Now now, Outbox& out);
+  void show_everybody(Peer& peer, Now now, Outbox& out);
+  void restore_links(Peer& peer, Now now);
+  void review(Peer& peer, Now now, Outbox& out);
+  Instant review_links(Peer& peer, Now now, Outbox& out);
+  void review_later(Peer& peer, Instant at);
+  void reconnect(const Bereaved& bereaved, Now now, Outbox& out);
+
+  IntroductionOptions options_;
+  const PeerTable& peers_;
+  Random random_;
+  Agenda<ConnectionId> reviews_;
+  Agenda<Bereaved> repairs_;
+  /// Links of peers that vanished and may come back under the same id.
+  LruMap<wire::SpelledId, Bereaved, wire::SpelledIdHash> absent_;
+};
+
+}  // namespace pigeon::hub

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "hub/peer.hpp"
+#include "pigeon/options.hpp"
+
+namespace pigeon::hub {
+
+/// Up to `count` members of the peer's namespace that have a free slot and are not acquainted with it:
+/// one for each XOR bucket in turn, of several candidates the one with the fewest links, and some at
+/// random. The cost does not depend on the size of the namespace but through binary searches.
+std::vector<Peer*> choose_partners(const Peer& peer, std::size_t count,
+                                   const IntroductionOptions& options, Random& random, Instant now);
+
+/// For a namespace without free slots: a member that takes the peer's offer by upstream's rule of
+/// eviction, because the peer is nearer to it than its farthest link is. Null if none was found.
+Peer* choose_evictor(const Peer& peer, Random& random);
+
+}  // namespace pigeon::hub

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/keyed_hash.hpp"
+#include "base/lru_map.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "base/token_bucket.hpp"
+#include "pigeon/options.hpp"
+
+namespace pigeon::hub {
+
+/// A bucket for the limit, full.
+inline TokenBucket bucket_for(const RateLimit& limit) {
+  return TokenBucket({.per_minute = limit.per_minute, .burst = limit.burst});
+}
+
+/// Takes one token; always succeeds if the limit says that there is none.
+inline bool take_token(TokenBucket& bucket, const RateLimit& limit, Instant now) {
+  return limit.per_minute == 0 || bucket.take(now);
+}
+
+/// The rates of everything that comes from one address. Forgets the addresses unseen for longest.
+class RateLimiter {
+ public:
+  RateLimiter(const HubLimits& limits, Random& random)
+      : limits_(limits), rates_({.count_max = limits.addresses_max}, KeyedHash(random)) {}
+
+  bool take_connect(const std::string& address, Instant now) {
+    return take(address, limits_.connects_per_address, &Rates::connects, now);
+  }
+  bool take_request(const std::string& address, Instant now) {
+    return take(address, limits_.requests_per_address, &Rates::requests, now);
+  }
+  bool take_message(const std::string& address, Instant now) {
+    return take(address, limits_.messages_per_address, &Rates::messages, now);
+  }
+
+ private:
+  struct Rates {
+    TokenBucket connects;
+    TokenBucket requests;
+    TokenBucket messages;
+  };
+
+  bool take(const std::string& address, const RateLimit& limit, TokenBucket Rates::*bucket,
+            Instant now) {
+    if (limit.per_minute == 0) return true;
+    Rates* rates = rates_.touch(address, now);
+    if (rates == nullptr) {
+      rates = &rates_.insert(address,
+                             {bucket_for(limits_.connects_per_address),
+                              bucket_for(limits_.requests_per_address),
+                              bucket_for(limits_.messages_per_address)},
+                             now);
+    }
+    return (rates->*bucket).take(now);
+  }
+
+  HubLimits limits_;
+  LruMap<std::string, Rates, KeyedHash> rates_;
+};
+
+}  // namespace pigeon::hub

@@ -1,0 +1,201 @@
+#include "hub/switchboard.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <variant>
+
+#include "hub/accounts.hpp"
+#include "wire/server_message.hpp"
+
+namespace pigeon::hub {
+
+namespace {
+
+/// `data.reason` with which upstream's peers refuse an offer that had the wrong direction. The pair
+/// connects by the offer that crosses it; delivered, the refusal tears that one down as well.
+constexpr std::string_view role_conflict = "initiator_role_conflict";
+
+/// Refusals in a row that are answered: the first, and then one in so many.
+constexpr std::uint32_t refusal_answer_interval = 64;
+
+MessageKind kind_of(const wire::ClientMessage& message) {
+  struct Visitor {
+    MessageKind operator()(const wire::Announce&) const { return MessageKind::announce; }
+    MessageKind operator()(const wire::Signal& signal) const {
+      return static_cast<MessageKind>(signal.type);
+    }
+    MessageKind operator()(const wire::Goodbye&) const { return MessageKind::goodbye; }
+    MessageKind operator()(const wire::Cleanup&) const { return MessageKind::cleanup; }
+    MessageKind operator()(const wire::Ping&) const { return MessageKind::ping; }
+    MessageKind operator()(const wire::ServerOnly&) const { return MessageKind::other; }
+    MessageKind operator()(const wire::Unroutable&) const { return MessageKind::other; }
+  };
+  return std::visit(Visitor{}, message);
+}
+
+std::int64_t retry_after_ms(const TokenBucket& bucket, Instant now) {
+  return std::chrono::ceil<std::chrono::milliseconds>(bucket.retry_after(now)).count();
+}
+
+}  // namespace
+
+Switchboard::Switchboard(const HubOptions& options, const PeerTable& peers, Networks& networks,
+                         Introducer& introducer, RateLimiter& limiter, Counters& counters)
+    : options_(options),
+      peers_(peers),
+      networks_(networks),
+      introducer_(introducer),
+      limiter_(limiter),
+      counters_(counters) {}
+
+void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& out) {
+  from.heard_at = now.monotonic;
+  if (!admit(from, now, out)) return;
+  const auto message = wire::decode_client_message(text, reader_);
+  if (!message) {
+    counters_.received(MessageKind::other, now.monotonic);
+    refuse(from, Refusal::malformed_message, "Invalid message format", {}, now, out);
+    return;
+  }
+  counters_.received(kind_of(*message), now.monotonic);
+  const std::uint32_t refusals_before = from.refusals;
+  std::visit([&](const auto& typed) { on_message(from, typed, now, out); }, *message);
+  if (from.refusals == refusals_before) from.refusals = 0;
+}
+
+bool Switchboard::admit(Peer& from, Now now, Outbox& out) {
+  const bool is_admitted =
+      take_token(from.messages, options_.limits.messages_per_peer, now.monotonic) &&
+      limiter_.take_message(from.address, now.monotonic);
+  if (!is_admitted) {
+    counters_.received(MessageKind::other, now.monotonic);
+    refuse(from, Refusal::message_rate, "Rate limit exceeded", {}, now, out);
+  }
+  return is_admitted;
+}
+
+void Switchboard::refuse(Peer& from, Refusal refusal, std::string_view error,
+                         std::string_view type, Now now, Outbox& out) {
+  counters_.refused(refusal);
+  if (++from.refusals > options_.limits.refusals_max) {
+    out.close(from, 1008, "Too many refused messages");
+    return;
+  }
+  const bool is_flood = refusal == Refusal::message_rate || refusal == Refusal::announce_rate;
+  if (is_flood && from.refusals % refusal_answer_interval != 1) return;
+  wire::ErrorReply reply{.error = error, .original_type = type, .timestamp = now.wall_ms};
+  if (refusal == Refusal::message_rate) {
+    reply.retry_after_ms = retry_after_ms(from.messages, now.monotonic);
+  } else if (refusal == Refusal::announce_rate) {
+    reply.retry_after_ms = retry_after_ms(from.announces, now.monotonic);
+  }
+  out.send(from, MessageKind::error, encode(reply), now);
+}
+
+void Switchboard::on_message(Peer& from, const wire::Announce& announce, Now now, Outbox& out) {
+  if (!take_token(from.announces, options_.limits.announces_per_peer, now.monotonic)) {
+    refuse(from, Refusal::announce_rate, "Rate limit exceeded", "announce", now, out);
+    return;
+  }
+  if (announce.members.size() > options_.limits.announce_bytes_max) {
+    refuse(from, Refusal::announce_too_large, "Announced data is too large", "announce", now, out);
+    return;
+  }
+  Network& network = networks_.at(announce.network);
+  if (from.network != nullptr && from.network != &network) depart(from, true, now, out);
+  from.members = announce.members;
+  from.members.shrink_to_fit();
+  from.announced_wall_ms = now.wall_ms;
+  set_slots(from, std::min<std::size_t>(
+                      announce.max_peers.value_or(
+                          static_cast<std::uint32_t>(options_.introductions.default_slots)),
+                      options_.introductions.slots_max));
+  introducer_.announce(from, network, now, out);
+  out.emit(HubPeerAnnounced{from.id.to_text(), network.name});
+}
+
+void Switchboard::on_message(Peer& from, const wire::Signal& signal, Now now, Outbox& out) {
+  if (signal.target.empty()) return;  // Upstream ignores it silently, too.
+  const auto target = wire::SpelledId::parse(signal.target);
+  Peer* to = target ? peers_.find(*target) : nullptr;
+  if (to == nullptr || to->network == nullptr || to->closing) {
+    refuse(from, Refusal::unknown_target, wire::unknown_target_error(signal.target),
+           to_text(signal.type), now, out);
+    return;
+  }
+  // The message, its target and, once it has announced itself, its sender agree on the namespace.
+  const bool is_member = from.network == nullptr || from.network == to->network;
+  if (!is_member || signal.network != to->network->name) {
+    refuse(from, Refusal::foreign_namespace, wire::unknown_target_error(signal.target),
+           to_text(signal.type), now, out);
+    return;
+  }
+  if (signal.type == wire::SignalType::connection_rejected && signal.reason == role_conflict) {
+    counters_.refused(Refusal::withheld_rejection);
+    return;
+  }
+  deliver(from, *to, signal, now, out);
+}
+
+void Switchboard::deliver(Peer& from, Peer& to, const wire::Signal& signal, Now now, Outbox& out) {
+  const std::string from_id = from.id.to_text();
+  out.send(to, static_cast<MessageKind>(signal.type),
+           encode(wire::RelayedSignal{.type = signal.type,
+                                      .data = signal.data,
+                                      .from = from_id,
+                                      .to = signal.target,
+                                      .network = signal.network,
+                                      .timestamp = now.wall_ms}),
+           now);
+  if (from.network == nullptr || &from == &to) return;
+  using enum wire::SignalType;
+  if (signal.type == offer) introducer_.offer_relayed(from, to, now, out);
+  if (signal.type == answer) introducer_.answer_relayed(from, to, now, out);
+  if (signal.type == connection_rejected) introducer_.rejection_relayed(from, to, now);
+}
+
+void Switchboard::on_message(Peer& from, const wire::Goodbye& goodbye, Now now, Outbox& out) {
+  if (from.network == nullptr) return;
+  const std::string from_id = from.id.to_text();
+  for (const Link& link : from.links) {
+    if (!link.other->find_link(from)->told) continue;
+    const std::string to_id = link.other->id.to_text();
+    out.send(*link.other, MessageKind::goodbye,
+             encode(wire::RelayedGoodbye{.data = goodbye.data,
+                                         .from = from_id,
+                                         .to = to_id,
+                                         .network = from.network->name,
+                                         .timestamp = now.wall_ms}),
+             now);
+  }
+  depart(from, true, now, out);
+  out.emit(HubPeerGoodbye{from_id});
+}
+
+void Switchboard::on_message(Peer& /*from*/, const wire::Cleanup& /*cleanup*/, Now /*now*/,
+                             Outbox& /*out*/) {}
+
+void Switchboard::on_message(Peer& from, const wire::Ping& /*ping*/, Now now, Outbox& out) {
+  const std::string from_id = from.id.to_text();
+  out.send(from, MessageKind::pong, encode(wire::Pong{.to = from_id, .timestamp = now.wall_ms}),
+           now);
+}
+
+void Switchboard::on_message(Peer& /*from*/, const wire::ServerOnly& /*message*/, Now /*now*/,
+                             Outbox& /*out*/) {
+  counters_.refused(Refusal::unroutable_type);
+}
+
+void Switchboard::on_message(Peer& from, const wire::Unroutable& message, Now now, Outbox& out) {
+  refuse(from, Refusal::unroutable_type, wire::unroutable_type_error(message.type), {}, now, out);
+}
+
+void Switchboard::depart(Peer& peer, bool said_goodbye, Now now, Outbox& out) {
+  if (peer.network == nullptr) return;
+  Network* network = peer.network;
+  introducer_.depart(peer, said_goodbye, now, out);
+  networks_.drop_if_empty(network);
+}
+
+}  // namespace pigeon::hub
