@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hub/accounts.hpp"
+#include "hub/islands.hpp"
 #include "hub/notices.hpp"
 #include "hub/partner_choice.hpp"
 
@@ -23,19 +24,31 @@ constexpr std::size_t per_review_max = 2;
 /// After this time in a small namespace even the peers that keep slots free for newcomers are shown to
 /// each other.
 constexpr Duration quiet_time = 60s;
+/// How long after a change of links a namespace is searched for islands, and again if some are left;
+/// more for large namespaces, so that the search takes a small part of the time.
+constexpr Duration mend_delay = 5s;
+constexpr Duration mend_again_delay = 20s;
+constexpr Duration mend_delay_per_peer = 200us;
 
 bool is_expected(const Link& link) {
   return link.state == LinkState::introduced || link.state == LinkState::offered;
 }
 
-/// Told of somebody who may connect to it, the peer would act on it at once.
-bool would_act(const Peer& peer) { return peer.answered_links() > 0 && peer.slots_free() > 0; }
+/// Told of somebody who may connect to it, the peer would act on it at once: it has links but not all,
+/// or introductions are under way.
+bool would_act(const Peer& peer) {
+  const std::size_t answered = peer.answered_links();
+  return (answered > 0 && answered < peer.slots) ||
+         std::any_of(peer.links.begin(), peer.links.end(), is_expected);
+}
 
 }  // namespace
 
-Introducer::Introducer(const IntroductionOptions& options, const PeerTable& peers, Random random)
+Introducer::Introducer(const IntroductionOptions& options, const PeerTable& peers,
+                       Networks& networks, Random random)
     : options_(options),
       peers_(peers),
+      networks_(networks),
       random_(std::move(random)),
       absent_({.count_max = absent_max, .time_to_live = options.absence},
               wire::SpelledIdHash(random_)) {}
@@ -65,6 +78,7 @@ void Introducer::depart(Peer& peer, bool said_goodbye, Now now, Outbox& out) {
     // Without a goodbye the other end still holds the link for a while, or for good.
     if (!said_goodbye) other.full_until = now.monotonic + options_.absence;
   }
+  mend_later(*peer.network, now, mend_delay + (said_goodbye ? 0s : Duration(options_.absence)));
   leave(peer);
   if (bereaved.empty()) return;
   repairs_.schedule(now.monotonic + (said_goodbye ? soon : Duration(options_.absence)), bereaved);
@@ -135,6 +149,7 @@ void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
 
 void Introducer::answer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
   set_link(from, to, LinkState::answered, now.monotonic);
+  mend_later(*from.network, now, mend_delay);
   if (!from.find_link(to)->told) tell(from, to, now, out);
   if (!to.find_link(from)->told) tell(to, from, now, out);
   for (Peer* end : {&from, &to}) {
@@ -165,11 +180,14 @@ void Introducer::handle_timeout(Now now, Outbox& out) {
   while (const auto bereaved = repairs_.pop_due(now.monotonic)) {
     reconnect(*bereaved, now, out);
   }
+  while (const auto name = mends_.pop_due(now.monotonic)) {
+    if (Network* network = networks_.find(*name)) mend(*network, now, out);
+  }
   absent_.expire(now.monotonic);
 }
 
 Instant Introducer::next_timeout() const {
-  return std::min({reviews_.next(), repairs_.next(), absent_.next_timeout()});
+  return std::min({reviews_.next(), repairs_.next(), mends_.next(), absent_.next_timeout()});
 }
 
 void Introducer::review_later(Peer& peer, Instant at) {
@@ -239,6 +257,24 @@ void Introducer::show_everybody(Peer& peer, Now now, Outbox& out) {
     if (!link->told) tell(peer, *other, now, out);
     if (!other->find_link(peer)->told) tell(*other, peer, now, out);
   }
+}
+
+void Introducer::mend_later(Network& network, Now now, Duration delay) {
+  if (network.mend_planned) return;
+  network.mend_planned = true;
+  const auto peer_count = static_cast<std::int64_t>(network.members.size());
+  mends_.schedule(now.monotonic + delay + mend_delay_per_peer * peer_count, network.name);
+}
+
+void Introducer::mend(Network& network, Now now, Outbox& out) {
+  network.mend_planned = false;
+  const auto islands = find_islands(network);
+  if (islands.size() < 2) return;
+  for (std::size_t i = 1; i < islands.size(); ++i) {
+    const Bridge bridge = find_bridge(islands[i], islands[0], now.monotonic);
+    if (bridge.a != nullptr) introduce(*bridge.a, *bridge.b, now, out);
+  }
+  mend_later(network, now, mend_again_delay);
 }
 
 void Introducer::reconnect(const Bereaved& bereaved, Now now, Outbox& out) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/agenda.hpp"
@@ -19,11 +20,13 @@ namespace pigeon::hub {
 /// Keeps an account of the links that came about, as far as relayed offers and answers show it, and
 /// introduces only peers that both have a free slot. Of a pair the greater id is told first: by the
 /// initiator rule it must offer, so exactly one offer is made. The last free slot of a namespace is not
-/// filled, or the next newcomer would find nobody to connect to.
+/// filled, or the next newcomer would find nobody to connect to. Parts of a namespace that have lost
+/// each other are joined again.
 class Introducer {
  public:
-  /// `peers` outlives the introducer.
-  Introducer(const IntroductionOptions& options, const PeerTable& peers, Random random);
+  /// `peers` and `networks` outlive the introducer.
+  Introducer(const IntroductionOptions& options, const PeerTable& peers, Networks& networks,
+             Random random);
 
   /// The peer enters the namespace, or asks again.
   void announce(Peer& peer, Network& network, Now now, Outbox& out);
@@ -53,13 +56,18 @@ class Introducer {
   void review(Peer& peer, Now now, Outbox& out);
   Instant review_links(Peer& peer, Now now, Outbox& out);
   void review_later(Peer& peer, Instant at);
+  void mend_later(Network& network, Now now, Duration delay);
+  void mend(Network& network, Now now, Outbox& out);
   void reconnect(const Bereaved& bereaved, Now now, Outbox& out);
 
   IntroductionOptions options_;
   const PeerTable& peers_;
+  Networks& networks_;
   Random random_;
   Agenda<ConnectionId> reviews_;
   Agenda<Bereaved> repairs_;
+  /// Names of the namespaces in which links have changed.
+  Agenda<std::string> mends_;
   /// Links of peers that vanished and may come back under the same id.
   LruMap<wire::SpelledId, Bereaved, wire::SpelledIdHash> absent_;
 };

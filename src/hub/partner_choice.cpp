@@ -88,21 +88,23 @@ std::vector<Peer*> choose_partners(const Peer& peer, std::size_t count,
   return choice.take();
 }
 
+bool would_evict_for(const Peer& owner, const Peer& newcomer) {
+  if (newcomer.id < owner.id) return false;
+  const Peer* farthest = farthest_link(owner, nullptr);
+  return farthest != nullptr &&
+         distance(owner.id.id, newcomer.id.id) < distance(owner.id.id, farthest->id.id);
+}
+
 Peer* choose_evictor(const Peer& peer, Random& random) {
   const std::span<Peer* const> members = peer.network->members.all();
   const std::size_t offset = random.below(members.size());
   const std::size_t step = std::max<std::size_t>(1, members.size() / evictor_sample_size);
   for (std::size_t i = 0; i < std::min(members.size(), evictor_sample_size); ++i) {
     Peer* member = members[(offset + i * step) % members.size()];
-    // Only the greater id may offer.
-    if (member == &peer || peer.id < member->id || member->closing) continue;
-    if (std::any_of(peer.links.begin(), peer.links.end(),
-                    [&](const Link& link) { return link.other == member; })) {
-      continue;
-    }
-    const Peer* farthest = farthest_link(*member, nullptr);
-    if (farthest == nullptr) continue;
-    if (distance(member->id.id, peer.id.id) < distance(member->id.id, farthest->id.id)) return member;
+    if (member == &peer || member->closing) continue;
+    const bool is_known = std::any_of(peer.links.begin(), peer.links.end(),
+                                      [&](const Link& link) { return link.other == member; });
+    if (!is_known && would_evict_for(*member, peer)) return member;
   }
   return nullptr;
 }

@@ -16,8 +16,12 @@ namespace pigeon::hub {
 std::vector<Peer*> choose_partners(const Peer& peer, std::size_t count,
                                    const IntroductionOptions& options, Random& random, Instant now);
 
+/// Whether the full peer `owner` takes an offer of `newcomer` by upstream's rule of eviction: only the
+/// greater id may offer, and it must be nearer to the owner than the owner's farthest link.
+bool would_evict_for(const Peer& owner, const Peer& newcomer);
+
 /// For a namespace without free slots: a member that takes the peer's offer by upstream's rule of
-/// eviction, because the peer is nearer to it than its farthest link is. Null if none was found.
+/// eviction. Null if none was found.
 Peer* choose_evictor(const Peer& peer, Random& random);
 
 }  // namespace pigeon::hub

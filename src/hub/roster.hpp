@@ -39,6 +39,8 @@ struct Network {
   Roster open;
   /// Free slots of all members together.
   std::size_t slots_free = 0;
+  /// A look for islands is planned.
+  bool mend_planned = false;
 };
 
 /// All namespaces that have members. Bounded by the number of peers.
