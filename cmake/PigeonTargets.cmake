@@ -11,6 +11,8 @@ function(pigeon_configure_target target)
   endif()
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Werror
+    # A designated initializer that leaves fields at their defaults is our way to write options.
+    -Wno-missing-field-initializers
     # GCC 12 warns about its own std::string and std::variant code at -O2 and under sanitizers.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized>)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

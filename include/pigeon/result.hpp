@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -29,8 +30,11 @@ class [[nodiscard]] Result {
   using error_type = E;
 
   // Implicit on purpose: `return value;` and `return Unexpected(error);` read as they should.
-  constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT
-  constexpr Result(Unexpected<E> error)                                            // NOLINT
+  template <class U = T>
+    requires std::is_convertible_v<U&&, T>
+  constexpr Result(U&& value)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  constexpr Result(Unexpected<E> error)  // NOLINT(google-explicit-constructor)
       : state_(std::in_place_index<1>, std::move(error).error()) {}
 
   /// True if there is a value.
@@ -76,7 +80,8 @@ class [[nodiscard]] Result<void, E> {
   using error_type = E;
 
   constexpr Result() = default;
-  constexpr Result(Unexpected<E> error) : state_(std::in_place_index<1>, error.error()) {}  // NOLINT
+  constexpr Result(Unexpected<E> error)  // NOLINT
+      : state_(std::in_place_index<1>, std::move(error).error()) {}
 
   /// True if it was done.
   constexpr bool has_value() const { return state_.index() == 0; }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+
+namespace pigeon::suite {
+
+/// Why a cryptographic operation gave no result.
+enum class SuiteError {
+  /// The operating system gave no randomness.
+  no_randomness,
+  /// A private scalar is zero or not below the order of the curve.
+  invalid_private_key,
+  /// OpenSSL failed for another reason: out of memory, or P-256 or SHA-256 switched off.
+  library_failure,
+};
+
+/// A few words for logs.
+constexpr std::string_view to_string(SuiteError error) {
+  switch (error) {
+    case SuiteError::no_randomness:
+      return "no randomness";
+    case SuiteError::invalid_private_key:
+      return "invalid private key";
+    case SuiteError::library_failure:
+      return "cryptographic library failed";
+  }
+  return "unknown error";
+}
+
+}  // namespace pigeon::suite
