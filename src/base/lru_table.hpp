@@ -81,8 +81,9 @@ class LruTable {
   }
 
   void clear() {
-    nodes_ = {};
-    buckets_ = {};
+    // Not `= {}`: that would keep the capacity, by which `add` knows whether there are buckets.
+    nodes_ = std::vector<Node>();
+    buckets_ = std::vector<Index>();
     newest_ = oldest_ = none;
   }
 
