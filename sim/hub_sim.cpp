@@ -3,8 +3,9 @@
 //   hub_sim crowd [--seed N] [--clients N] [--networks N] [--duration-s N]
 //   hub_sim mesh  [--seed N] [--peers N] [--interval-ms N] [--settle-s N] [--kill N]
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
+
+#include <CLI/CLI.hpp>
 
 #include "sim/scenarios/client_crowd.hpp"
 #include "sim/scenarios/upstream_mesh.hpp"

@@ -50,8 +50,8 @@ struct HubPeer {
 };
 
 /// A signaling hub on its own threads. Every method may be called from any thread; events arrive on
-/// one of the hub's threads, one at a time, and the receiver may call the hub from there, except for
-/// `stop` and the destructor.
+/// one of the hub's threads, one at a time, and the receiver may call the hub from there, except
+/// for `stop` and the destructor.
 class Hub {
  public:
   using OnEvent = std::function<void(const HubEvent&)>;

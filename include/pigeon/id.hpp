@@ -20,8 +20,9 @@ constexpr int hex_digit_value(char digit) {
 }
 }  // namespace detail
 
-/// An identifier of `size` bytes. `Tag` keeps ids of different things apart at compile time. Ordered
-/// as an unsigned big-endian integer, which is also the order of its lower-case hexadecimal text.
+/// An identifier of `size` bytes. `Tag` keeps ids of different things apart at compile time.
+/// Ordered as an unsigned big-endian integer, which is also the order of its lower-case hexadecimal
+/// text.
 template <class Tag, std::size_t size>
 class Id {
  public:

@@ -8,8 +8,8 @@
 
 namespace pigeon {
 
-/// A token bucket: `per_minute` tokens flow in evenly, at most `burst` are kept. `per_minute` 0 means
-/// no limit.
+/// A token bucket: `per_minute` tokens flow in evenly, at most `burst` are kept. `per_minute` 0
+/// means no limit.
 struct RateLimit {
   std::uint32_t per_minute = 0;
   std::uint32_t burst = 1;
@@ -46,12 +46,13 @@ struct HubLimits {
   std::size_t message_bytes_max = 1'048'576;
   /// Bytes of announced data that are kept and repeated; more is answered with an error.
   std::size_t announce_bytes_max = 4'096;
-  /// Bytes waiting for one reader. Above the soft limit for `queue_time_max`, or above the hard limit
-  /// at once, the connection is closed with 1013.
+  /// Bytes waiting for one reader. Above the soft limit for `queue_time_max`, or above the hard
+  /// limit at once, the connection is closed with 1013.
   std::size_t queue_bytes_soft = 1'048'576;
   std::size_t queue_bytes_hard = 4'194'304;
   std::chrono::milliseconds queue_time_max{10'000};
-  /// Bytes of all queues and unfinished messages together; whoever asks for more is closed with 1013.
+  /// Bytes of all queues and unfinished messages together; whoever asks for more is closed with
+  /// 1013.
   std::size_t buffered_bytes_max = std::size_t{512} * 1024 * 1024;
 
   /// Connections from one address.
@@ -70,8 +71,8 @@ struct HubLimits {
   std::size_t addresses_max = 65'536;
 };
 
-/// Whom a hub introduces to whom. A peer asks for at most `maxPeers` links; the hub keeps account of
-/// the links it has introduced.
+/// Whom a hub introduces to whom. A peer asks for at most `maxPeers` links; the hub keeps account
+/// of the links it has introduced.
 struct IntroductionOptions {
   /// Peers that a newcomer learns of at once.
   std::size_t per_join_max = 24;
@@ -83,7 +84,8 @@ struct IntroductionOptions {
   std::size_t slots_max = 64;
   /// Links that a peer is taken to want if it does not say.
   std::size_t default_slots = 24;
-  /// The greater id offers, so it hears first; the smaller one hears when it has answered, or after this.
+  /// The greater id offers, so it hears first; the smaller one hears when it has answered, or after
+  /// this.
   std::chrono::milliseconds second_notice{1'000};
   /// An introduction without an offer for so long is given up.
   std::chrono::milliseconds offer_time_max{4'000};
@@ -98,13 +100,14 @@ struct IntroductionOptions {
 
 /// How a hub notices that a connection is dead, and how it stops.
 struct LivenessOptions {
-  /// Silence after which a connection is pinged, and again; dead after `misses_max` unanswered pings.
+  /// Silence after which a connection is pinged, and again; dead after `misses_max` unanswered
+  /// pings.
   std::chrono::milliseconds ping_interval{20'000};
   std::uint32_t misses_max = 2;
   /// Time that the old owner of an id has to answer a ping before a newcomer replaces it.
   std::chrono::milliseconds duplicate_time{2'000};
-  /// Window over which the closes (1001) of a stopping hub are spread. Upstream's older clients give up
-  /// for good if nobody listens when they first come back, so keep it short.
+  /// Window over which the closes (1001) of a stopping hub are spread. Upstream's older clients
+  /// give up for good if nobody listens when they first come back, so keep it short.
   std::chrono::milliseconds drain_window{2'000};
 };
 

@@ -31,8 +31,9 @@ class [[nodiscard]] Result {
 
   // Implicit on purpose: `return value;` and `return Unexpected(error);` read as they should.
   template <class U = T>
-    requires std::is_convertible_v<U&&, T>
-  constexpr Result(U&& value)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
+  requires std::is_convertible_v<U&&, T>
+  constexpr Result(
+      U&& value)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
       : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   constexpr Result(Unexpected<E> error)  // NOLINT(google-explicit-constructor)
       : state_(std::in_place_index<1>, std::move(error).error()) {}

@@ -12,9 +12,9 @@
 
 namespace pigeon::sim {
 
-/// What a hub has promised to one client, checked message by message: `connected` comes first and once;
-/// everything is addressed to this client and stamped with its namespace; a peer is said to be gone
-/// only after it was introduced, and once.
+/// What a hub has promised to one client, checked message by message: `connected` comes first and
+/// once; everything is addressed to this client and stamped with its namespace; a peer is said to
+/// be gone only after it was introduced, and once.
 class ClientView {
  public:
   ClientView(std::string id, std::string network)

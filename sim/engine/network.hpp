@@ -16,8 +16,8 @@ struct NetworkOptions {
   Duration latency_max = 60ms;
 };
 
-/// Carries things between endpoints with random delay. What goes from one endpoint to another arrives in
-/// the order in which it was sent, as over TCP or a reliable data channel.
+/// Carries things between endpoints with random delay. What goes from one endpoint to another
+/// arrives in the order in which it was sent, as over TCP or a reliable data channel.
 class Network {
  public:
   Network(NetworkOptions options, Scheduler& scheduler, Random random)

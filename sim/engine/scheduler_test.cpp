@@ -1,9 +1,9 @@
 #include "sim/engine/scheduler.hpp"
 
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <vector>
 
 namespace pigeon::sim {
 namespace {

@@ -7,8 +7,8 @@
 
 namespace pigeon::sim {
 
-/// A running hash over everything observable in a run (FNV-1a, 64 bits). Two runs that behave alike have
-/// the same; it finds differences and does not resist forgery.
+/// A running hash over everything observable in a run (FNV-1a, 64 bits). Two runs that behave alike
+/// have the same; it finds differences and does not resist forgery.
 class Trace {
  public:
   void note(Instant at, std::uint64_t subject, std::string_view text) {

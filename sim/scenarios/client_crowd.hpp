@@ -10,8 +10,8 @@
 
 namespace pigeon::sim {
 
-/// Many scripted clients on one hub for a while: they join, announce in one of several namespaces, send
-/// each other signals, fall silent, leave with and without a word, and come back.
+/// Many scripted clients on one hub for a while: they join, announce in one of several namespaces,
+/// send each other signals, fall silent, leave with and without a word, and come back.
 struct ClientCrowdScenario {
   std::uint64_t seed = 1;
   std::size_t client_count = 1'000;

@@ -62,8 +62,8 @@ UpstreamMeshResult run(const UpstreamMeshScenario& scenario) {
   UpstreamMesh mesh(world);
   Peers peers;
   for (std::size_t i = 0; i < scenario.peer_count; ++i) {
-    peers.push_back(std::make_unique<UpstreamPeer>(mesh, world.random().id<PeerId>(),
-                                                   scenario.links_max));
+    peers.push_back(
+        std::make_unique<UpstreamPeer>(mesh, world.random().id<PeerId>(), scenario.links_max));
     peers.back()->join();
     world.run_for(scenario.join_interval);
   }

@@ -1,8 +1,8 @@
 #include "sim/scenarios/upstream_mesh.hpp"
 
-#include <gtest/gtest.h>
-
 #include <ostream>
+
+#include <gtest/gtest.h>
 
 namespace pigeon::sim {
 
@@ -40,9 +40,7 @@ TEST(UpstreamMeshTest, FewPeersHearEachOther) {
   }
 }
 
-TEST(UpstreamMeshTest, TheMeshHealsWhenPeersVanish) {
-  expect_whole({.killed_count = 10}, 20);
-}
+TEST(UpstreamMeshTest, TheMeshHealsWhenPeersVanish) { expect_whole({.killed_count = 10}, 20); }
 
 TEST(UpstreamMeshTest, TheHubSaysNoMoreThanAFewMessagesForEachPeer) {
   const UpstreamMeshResult result = run({.peer_count = 200, .join_interval = 50ms});

@@ -27,8 +27,7 @@ hub::ConnectionId HubWorld::connect(HubClient& client, std::string peer_id, std:
   open_.insert(connection);
   network_.carry(endpoint(connection), hub_endpoint,
                  [this, connection, id = std::move(peer_id), from = std::move(address)] {
-                   feed_from(connection,
-                             hub::ConnectionOpened{connection, {{"peerId", id}}, from});
+                   feed_from(connection, hub::ConnectionOpened{connection, {{"peerId", id}}, from});
                  });
   return connection;
 }
@@ -97,9 +96,8 @@ void HubWorld::on(const hub::SendPing& ping) {
   network_.carry(hub_endpoint, endpoint(ping.connection), [this, connection = ping.connection] {
     const auto client = clients_.find(connection);
     if (client == clients_.end() || !client->second->answers_pings()) return;
-    network_.carry(endpoint(connection), hub_endpoint, [this, connection] {
-      feed_from(connection, hub::PongReceived{connection});
-    });
+    network_.carry(endpoint(connection), hub_endpoint,
+                   [this, connection] { feed_from(connection, hub::PongReceived{connection}); });
   });
 }
 

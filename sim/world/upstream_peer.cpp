@@ -233,9 +233,8 @@ void UpstreamPeer::dial_closest(std::size_t count, bool only_wanted) {
     if (slots_.contains(id) || marks_.contains(id) || (only_wanted && !wants(id))) continue;
     candidates.push_back(id);
   }
-  std::sort(candidates.begin(), candidates.end(), [&](const PeerId& a, const PeerId& b) {
-    return distance(a, id_) < distance(b, id_);
-  });
+  std::sort(candidates.begin(), candidates.end(),
+            [&](const PeerId& a, const PeerId& b) { return distance(a, id_) < distance(b, id_); });
   if (candidates.size() > count) candidates.resize(count);
   for (const PeerId& id : candidates) dial(id);
 }
@@ -280,11 +279,10 @@ void UpstreamPeer::forget_stale() {
 void UpstreamPeer::send_signal(wire::SignalType type, const PeerId& to, std::string_view data) {
   if (!connection_) return;
   const std::string target = to.to_text();
-  mesh_.world().send(*connection_, wire::encode_signal({.type = type,
-                                                        .network = "global",
-                                                        .target = target,
-                                                        .data = data,
-                                                        .reason = {}}));
+  mesh_.world().send(
+      *connection_,
+      wire::encode_signal(
+          {.type = type, .network = "global", .target = target, .data = data, .reason = {}}));
 }
 
 }  // namespace pigeon::sim

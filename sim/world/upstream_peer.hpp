@@ -34,8 +34,9 @@ class UpstreamMesh {
   std::map<PeerId, UpstreamPeer*> peers_;
 };
 
-/// A model of how the published PeerPigeon 1.1.3 client makes and loses links: whom it dials, accepts,
-/// rejects and evicts, with its timers. Ids are lower case. Nothing else of the client is modelled.
+/// A model of how the published PeerPigeon 1.1.3 client makes and loses links: whom it dials,
+/// accepts, rejects and evicts, with its timers. Ids are lower case. Nothing else of the client is
+/// modelled.
 class UpstreamPeer final : public HubClient {
  public:
   UpstreamPeer(UpstreamMesh& mesh, const PeerId& id, std::size_t links_max = 3);

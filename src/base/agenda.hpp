@@ -10,8 +10,8 @@
 
 namespace pigeon {
 
-/// Keys with the instants at which they want attention. Entries are not cancelled: whoever pops a key
-/// checks whether it still means something. Equal instants come out in the order of `schedule`.
+/// Keys with the instants at which they want attention. Entries are not cancelled: whoever pops a
+/// key checks whether it still means something. Equal instants come out in the order of `schedule`.
 template <class Key>
 class Agenda {
  public:

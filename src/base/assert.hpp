@@ -6,7 +6,7 @@ namespace pigeon::detail {
 }  // namespace pigeon::detail
 
 /// States what can only be false through a bug of ours. Checked in every build.
-#define PIGEON_ASSERT(condition)                                              \
-  (static_cast<bool>(condition)                                               \
-       ? static_cast<void>(0)                                                 \
+#define PIGEON_ASSERT(condition) \
+  (static_cast<bool>(condition)  \
+       ? static_cast<void>(0)    \
        : ::pigeon::detail::assertion_failed(#condition, __FILE__, __LINE__))

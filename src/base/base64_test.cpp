@@ -1,9 +1,9 @@
 #include "base/base64.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <utility>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 
@@ -14,9 +14,13 @@ Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
 
 // RFC 4648 section 10.
 TEST(Base64Test, AgreesWithThePublishedVectors) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(encode_base64(as_bytes(plain)), encoded);
     EXPECT_EQ(decode_base64(encoded), bytes_of(plain));

@@ -11,8 +11,8 @@ namespace pigeon {
 /// Lower-case hexadecimal text, two digits a byte.
 std::string encode_hex(BytesView bytes);
 
-/// Reads hexadecimal text of either case. Anything else (an odd length, white space, a prefix) gives
-/// nothing.
+/// Reads hexadecimal text of either case. Anything else (an odd length, white space, a prefix)
+/// gives nothing.
 std::optional<Bytes> decode_hex(std::string_view text);
 
 }  // namespace pigeon

@@ -18,7 +18,8 @@ TEST(HexTest, ReadsEitherCase) {
 }
 
 TEST(HexTest, RefusesAnythingElse) {
-  for (const char* text : {"0", "000", "0g", "g0", " 0", "0 ", "0x", "0x00", "-1", "+1", "00 ", "\xc3\xa4"}) {
+  for (const char* text :
+       {"0", "000", "0g", "g0", " 0", "0 ", "0x", "0x00", "-1", "+1", "00 ", "\xc3\xa4"}) {
     EXPECT_EQ(decode_hex(text), std::nullopt) << text;
   }
   EXPECT_EQ(decode_hex(std::string_view("0\0", 2)), std::nullopt);

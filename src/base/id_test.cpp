@@ -1,9 +1,9 @@
 #include "pigeon/id.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <type_traits>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 

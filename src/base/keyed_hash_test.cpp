@@ -1,9 +1,9 @@
 #include "base/keyed_hash.hpp"
 
-#include <gtest/gtest.h>
-
 #include <set>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/peer_id.hpp"
 

@@ -19,11 +19,11 @@ struct LruLimits {
   Duration time_to_live = Duration::max();
 };
 
-/// A map bounded in count and, if wished, in time. Iteration goes from the entry inserted or touched
-/// last to the oldest, whatever the hash. Looking an entry up does not renew it, and an entry is
-/// there until `expire` removes it, even if its time is over. If `now` steps back, an entry expires
-/// no sooner than those renewed before it. Pointers and iterators hold until the next insertion or
-/// removal. A map that was moved from can only be assigned to or destroyed.
+/// A map bounded in count and, if wished, in time. Iteration goes from the entry inserted or
+/// touched last to the oldest, whatever the hash. Looking an entry up does not renew it, and an
+/// entry is there until `expire` removes it, even if its time is over. If `now` steps back, an
+/// entry expires no sooner than those renewed before it. Pointers and iterators hold until the next
+/// insertion or removal. A map that was moved from can only be assigned to or destroyed.
 template <class Key, class Value, class Hash>
 class LruMap {
   using Table = LruTable<Key, Value, Hash>;
@@ -44,8 +44,7 @@ class LruMap {
   using Iterator = RecencyIterator<Table, ShowItem>;
   using ConstIterator = RecencyIterator<const Table, ShowItem>;
 
-  explicit LruMap(LruLimits limits, Hash hash = Hash())
-      : limits_(limits), table_(std::move(hash)) {
+  explicit LruMap(LruLimits limits, Hash hash = Hash()) : limits_(limits), table_(std::move(hash)) {
     PIGEON_ASSERT(limits.count_max >= 1);
     PIGEON_ASSERT(limits.count_max < Table::none);
     PIGEON_ASSERT(limits.time_to_live > Duration::zero());

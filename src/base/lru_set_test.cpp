@@ -1,11 +1,11 @@
 #include "base/lru_set.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/keyed_hash.hpp"
 #include "base/peer_id.hpp"

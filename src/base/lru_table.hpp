@@ -55,7 +55,8 @@ class LruTable {
     link_newest(index, now);
   }
 
-  /// Adds a key that is not there, as the newest. Memory grows by doubling, up to `count_max` nodes.
+  /// Adds a key that is not there, as the newest. Memory grows by doubling, up to `count_max`
+  /// nodes.
   Index add(Key key, Value value, Instant now, std::size_t count_max) {
     if (size() == nodes_.capacity()) {
       set_capacity(std::min(count_max, std::max(capacity_min, 2 * nodes_.capacity())));

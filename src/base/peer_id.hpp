@@ -9,8 +9,8 @@
 
 namespace pigeon {
 
-/// The exclusive-or of two ids: their distance in Kademlia's metric, compared as an unsigned integer
-/// (Maymounkov and Mazieres 2002, section 2.1).
+/// The exclusive-or of two ids: their distance in Kademlia's metric, compared as an unsigned
+/// integer (Maymounkov and Mazieres 2002, section 2.1).
 using Distance = Id<struct DistanceTag, PeerId::byte_count>;
 
 /// The one distance of this project.
@@ -22,8 +22,8 @@ constexpr Distance distance(const PeerId& a, const PeerId& b) {
   return Distance(bytes);
 }
 
-/// Number of leading bits that two ids share, 0 to 160: the index of the bucket that one occupies as
-/// seen from the other. 160 means that they are equal.
+/// Number of leading bits that two ids share, 0 to 160: the index of the bucket that one occupies
+/// as seen from the other. 160 means that they are equal.
 constexpr std::size_t common_prefix_bits(const PeerId& a, const PeerId& b) {
   const Distance d = distance(a, b);
   for (std::size_t i = 0; i < d.bytes().size(); ++i) {

@@ -81,7 +81,8 @@ std::uint64_t Random::next_u64() {
 
 std::uint64_t Random::below(std::uint64_t bound) {
   PIGEON_ASSERT(bound != 0);
-  // Values in the incomplete last run of `bound` are drawn again, or small results would be favoured.
+  // Values in the incomplete last run of `bound` are drawn again, or small results would be
+  // favoured.
   const std::uint64_t incomplete = (0 - bound) % bound;
   std::uint64_t drawn = next_u64();
   while (drawn < incomplete) drawn = next_u64();

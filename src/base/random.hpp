@@ -11,8 +11,8 @@
 namespace pigeon {
 
 /// The stream of chance that a component draws from. Deterministic: the same seed gives the same
-/// draws on every platform. The key stream of ChaCha20 (RFC 8439 section 2.3), so a stream seeded by the
-/// operating system cannot be predicted from what it has shown.
+/// draws on every platform. The key stream of ChaCha20 (RFC 8439 section 2.3), so a stream seeded
+/// by the operating system cannot be predicted from what it has shown.
 class Random {
  public:
   using Seed = std::array<std::uint8_t, 32>;

@@ -1,11 +1,11 @@
 #include "base/random.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <numeric>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/hex.hpp"
 #include "base/peer_id.hpp"
@@ -61,7 +61,8 @@ TEST(RandomTest, PiecesOfAnySizeMakeTheSameStream) {
 
   Bytes joined;
   while (joined.size() < expected.size()) {
-    const Bytes piece = drawn(pieces, std::min<std::size_t>(sizes.below(200), 1'000 - joined.size()));
+    const Bytes piece =
+        drawn(pieces, std::min<std::size_t>(sizes.below(200), 1'000 - joined.size()));
     joined.insert(joined.end(), piece.begin(), piece.end());
   }
 

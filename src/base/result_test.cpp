@@ -1,10 +1,10 @@
 #include "pigeon/result.hpp"
 
-#include <gtest/gtest.h>
-
 #include <memory>
 #include <string>
 #include <type_traits>
+
+#include <gtest/gtest.h>
 
 namespace pigeon {
 namespace {

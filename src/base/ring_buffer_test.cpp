@@ -1,10 +1,10 @@
 #include "base/ring_buffer.hpp"
 
-#include <gtest/gtest.h>
-
 #include <deque>
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 

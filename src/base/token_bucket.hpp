@@ -14,8 +14,8 @@ struct TokenRate {
   std::uint32_t burst = 0;
 };
 
-/// Limits a rate: taking needs tokens, and tokens come back with time. Starts full. Exact: counts in
-/// shares of a token so small that one microsecond brings exactly `per_minute` of them.
+/// Limits a rate: taking needs tokens, and tokens come back with time. Starts full. Exact: counts
+/// in shares of a token so small that one microsecond brings exactly `per_minute` of them.
 class TokenBucket {
  public:
   constexpr explicit TokenBucket(TokenRate rate)
@@ -41,8 +41,8 @@ class TokenBucket {
     return Duration(static_cast<Duration::rep>((missing + per_minute_ - 1) / per_minute_));
   }
 
-  /// Whole tokens that can be taken now. At `burst` the bucket is as good as a fresh one, so whoever
-  /// keeps many may forget it.
+  /// Whole tokens that can be taken now. At `burst` the bucket is as good as a fresh one, so
+  /// whoever keeps many may forget it.
   constexpr std::uint32_t available(Instant now) const {
     return static_cast<std::uint32_t>(level(now) / shares_per_token);
   }
@@ -50,9 +50,7 @@ class TokenBucket {
  private:
   static constexpr std::uint64_t shares_per_token = 60'000'000;
 
-  static constexpr std::uint64_t cost(std::uint32_t tokens) {
-    return shares_per_token * tokens;
-  }
+  static constexpr std::uint64_t cost(std::uint32_t tokens) { return shares_per_token * tokens; }
 
   constexpr std::uint64_t level(Instant now) const {
     const std::uint64_t room = cost(burst_) - shares_;

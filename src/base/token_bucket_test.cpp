@@ -1,10 +1,10 @@
 #include "base/token_bucket.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 

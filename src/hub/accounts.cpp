@@ -96,8 +96,8 @@ Peer* farthest_link(const Peer& peer, const Peer* spared) {
   Peer* farthest = nullptr;
   for (const Link& link : peer.links) {
     if (link.state != LinkState::answered || link.other == spared) continue;
-    if (farthest == nullptr || distance(peer.id.id, link.other->id.id) >
-                                   distance(peer.id.id, farthest->id.id)) {
+    if (farthest == nullptr ||
+        distance(peer.id.id, link.other->id.id) > distance(peer.id.id, farthest->id.id)) {
       farthest = link.other;
     }
   }

@@ -13,8 +13,9 @@ constexpr std::size_t held_bytes_max = 65'536;
 
 /// Of several the first counts, as upstream's servers read it.
 std::optional<wire::SpelledId> requested_id(const Query& query) {
-  const auto found = std::find_if(query.begin(), query.end(),
-                                  [](const auto& parameter) { return parameter.first == "peerId"; });
+  const auto found = std::find_if(query.begin(), query.end(), [](const auto& parameter) {
+    return parameter.first == "peerId";
+  });
   return found == query.end() ? std::nullopt : wire::SpelledId::parse(found->second);
 }
 

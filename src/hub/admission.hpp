@@ -25,8 +25,9 @@ struct Candidate {
   std::vector<std::string> held;
 };
 
-/// Decides which connections become peers. An id that is in use is contested: its owner is pinged, and
-/// the newcomer waits. Whoever answers within the time keeps the id; a silent owner is replaced.
+/// Decides which connections become peers. An id that is in use is contested: its owner is pinged,
+/// and the newcomer waits. Whoever answers within the time keeps the id; a silent owner is
+/// replaced.
 class Admission {
  public:
   /// The references outlive the admission.

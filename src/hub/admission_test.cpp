@@ -1,7 +1,7 @@
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 #include "hub/hub_testing.hpp"
 
@@ -31,7 +31,8 @@ TEST(AdmissionTest, RefusesWhatIsNoId) {
 TEST(AdmissionTest, TakesTheFirstOfSeveralIds) {
   HubUnderTest hub;
 
-  hub.feed(ConnectionOpened{ConnectionId{77}, {{"x", "1"}, {"peerId", bob}, {"peerId", "bad"}}, "a"});
+  hub.feed(
+      ConnectionOpened{ConnectionId{77}, {{"x", "1"}, {"peerId", bob}, {"peerId", "bad"}}, "a"});
 
   EXPECT_THAT(hub.take(ConnectionId{77}, "connected"), SizeIs(1));
 }

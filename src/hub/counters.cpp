@@ -29,20 +29,10 @@ constexpr std::array<std::string_view, message_kind_count> kind_names = {
 };
 
 constexpr std::array<std::string_view, refusal_count> refusal_names = {
-    "invalid_id",
-    "duplicate_id",
-    "connections_max",
-    "connect_rate",
-    "request_rate",
-    "message_rate",
-    "announce_rate",
-    "malformed_message",
-    "announce_too_large",
-    "unroutable_type",
-    "unknown_target",
-    "foreign_namespace",
-    "withheld_rejection",
-    "held_overflow",
+    "invalid_id",         "duplicate_id",    "connections_max", "connect_rate",
+    "request_rate",       "message_rate",    "announce_rate",   "malformed_message",
+    "announce_too_large", "unroutable_type", "unknown_target",  "foreign_namespace",
+    "withheld_rejection", "held_overflow",
 };
 
 std::int64_t second_of(Instant now) {

@@ -29,7 +29,8 @@ struct Call {
 
 SendResponse respond(const HttpRequest& request, const View& view, std::uint16_t status,
                      std::string_view content_type, std::string body) {
-  SendResponse response{.connection = request.connection, .status = status, .headers = {}, .body = std::move(body)};
+  SendResponse response{
+      .connection = request.connection, .status = status, .headers = {}, .body = std::move(body)};
   response.headers = {{"Access-Control-Allow-Origin", view.options.cors_origin},
                       {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
                       {"Access-Control-Allow-Headers", "Content-Type, Authorization"},

@@ -7,10 +7,11 @@
 
 namespace pigeon::hub {
 
-/// Answers a HTTP request (PigeonHub, HTTP API of the reference node; PeerPigeon, HTTP of the servers):
-/// the status page with its files, `/health`, `/hubs`, `/signaling`, `/generate-peer-id`, `/peers`,
-/// `/metrics`, `/readyz`, `/livez` and `/status.json`. Paths are taken without regard to case and to a
-/// slash at the end. Errors are `{"error":"..."}`.
+/// Answers a HTTP request (PigeonHub, HTTP API of the reference node; PeerPigeon, HTTP of the
+/// servers): the status page with its files, `/health`, `/hubs`, `/signaling`, `/generate-peer-id`,
+/// `/peers`,
+/// `/metrics`, `/readyz`, `/livez` and `/status.json`. Paths are taken without regard to case and
+/// to a slash at the end. Errors are `{"error":"..."}`.
 SendResponse answer(const HttpRequest& request, const View& view, Random& random);
 
 /// The answer to a request beyond an address's rate.

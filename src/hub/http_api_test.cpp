@@ -1,9 +1,9 @@
 #include "hub/http_api.hpp"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 #include "hub/hub_testing.hpp"
 #include "hub/status_assets.hpp"
@@ -65,7 +65,8 @@ TEST(HttpApiTest, MakesAPeerIdWithUrlsOfTheRequestedHost) {
 TEST(HttpApiTest, DoesNotRepeatAnOddHost) {
   HubUnderTest hub;
   for (const std::string host : {"", "[", "a b", "evil\"><script>", "x/y"}) {
-    hub.feed(HttpRequest{.connection = ConnectionId{1}, .method = "GET", .path = "/signaling", .host = host});
+    hub.feed(HttpRequest{
+        .connection = ConnectionId{1}, .method = "GET", .path = "/signaling", .host = host});
     hub.take(ConnectionId{1});
   }
   EXPECT_THAT(member(hub.get("/signaling"), "wsUrl"), HasSubstr("ws://hub.example:3000"));

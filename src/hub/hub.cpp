@@ -189,8 +189,7 @@ HubStats Hub::stats(Now now) const {
   for (const auto& [name, network] : impl_->networks.all()) stats.peers += network->members.size();
   stats.networks = impl_->networks.size();
   stats.connections_max = impl_->options.limits.connections_max;
-  stats.uptime =
-      std::chrono::duration_cast<std::chrono::milliseconds>(impl_->view(now).uptime());
+  stats.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(impl_->view(now).uptime());
   for (const std::uint64_t count : impl_->counters.in) stats.messages_in += count;
   for (const std::uint64_t count : impl_->counters.out) stats.messages_out += count;
   stats.host = impl_->options.listen.host;

@@ -12,8 +12,8 @@
 
 namespace pigeon::hub {
 
-/// A signaling hub without sockets: it decides who may connect, who learns of whom, and where a signal
-/// goes. Deterministic: the same inputs, times and seed give the same outputs.
+/// A signaling hub without sockets: it decides who may connect, who learns of whom, and where a
+/// signal goes. Deterministic: the same inputs, times and seed give the same outputs.
 class Hub {
  public:
   /// Starts at `now`. The options have been checked.

@@ -42,9 +42,9 @@ class HubUnderTest {
   }
   void signal(ConnectionId from, std::string_view type, std::string_view target,
               std::string_view data = "{}", std::string_view network = "global") {
-    send(from, R"({"type":")" + std::string(type) + R"(","targetPeerId":")" +
-                   std::string(target) + R"(","networkName":")" + std::string(network) +
-                   R"(","data":)" + std::string(data) + "}");
+    send(from, R"({"type":")" + std::string(type) + R"(","targetPeerId":")" + std::string(target) +
+                   R"(","networkName":")" + std::string(network) + R"(","data":)" +
+                   std::string(data) + "}");
   }
   void close(ConnectionId connection, std::uint16_t code = 1001) {
     feed(ConnectionClosed{connection, code, "bye"});

@@ -21,11 +21,11 @@ constexpr std::size_t absent_max = 10'000;
 constexpr std::size_t safe_link_count = 2;
 /// Introductions of one peer at one review.
 constexpr std::size_t per_review_max = 2;
-/// After this time in a small namespace even the peers that keep slots free for newcomers are shown to
-/// each other.
+/// After this time in a small namespace even the peers that keep slots free for newcomers are shown
+/// to each other.
 constexpr Duration quiet_time = 60s;
-/// How long after a change of links a namespace is searched for islands, and again if some are left;
-/// more for large namespaces, so that the search takes a small part of the time.
+/// How long after a change of links a namespace is searched for islands, and again if some are
+/// left; more for large namespaces, so that the search takes a small part of the time.
 constexpr Duration mend_delay = 5s;
 constexpr Duration mend_again_delay = 20s;
 constexpr Duration mend_delay_per_peer = 200us;
@@ -34,8 +34,8 @@ bool is_expected(const Link& link) {
   return link.state == LinkState::introduced || link.state == LinkState::offered;
 }
 
-/// Told of somebody who may connect to it, the peer would act on it at once: it has links but not all,
-/// or introductions are under way.
+/// Told of somebody who may connect to it, the peer would act on it at once: it has links but not
+/// all, or introductions are under way.
 bool would_act(const Peer& peer) {
   const std::size_t answered = peer.answered_links();
   return (answered > 0 && answered < peer.slots) ||
@@ -132,8 +132,8 @@ void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) {
 void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
   from.full_until = now.monotonic;
   if (from.id < to.id) {
-    // Upstream refuses offers from smaller ids. Such an offer says that the sender has a free slot and
-    // nobody better to ask.
+    // Upstream refuses offers from smaller ids. Such an offer says that the sender has a free slot
+    // and nobody better to ask.
     Link* link = from.find_link(to);
     if (link == nullptr && from.slots_free() > 0 && to.slots_free() > 0) {
       introduce(from, to, now, out);
@@ -205,7 +205,8 @@ void Introducer::review(Peer& peer, Now now, Outbox& out) {
     introduce_partners(peer, std::min(wanted - used, per_review_max), now, out);
     if (peer.slots_used() == 0) break_in(peer, now, out);
   }
-  if (peer.answered_links() < wanted || peer.network->members.size() <= options_.small_namespace_max) {
+  if (peer.answered_links() < wanted ||
+      peer.network->members.size() <= options_.small_namespace_max) {
     const Duration pause = std::min<Duration>(
         Duration(options_.retry_first) * (std::int64_t{1} << std::min<unsigned>(peer.reviews, 20)),
         options_.retry_max);
@@ -221,8 +222,8 @@ Instant Introducer::review_links(Peer& peer, Now now, Outbox& out) {
   const std::vector<Link> links = peer.links;
   for (const Link& link : links) {
     if (peer.id < link.other->id || !is_expected(link)) continue;
-    const Duration patience = link.state == LinkState::introduced ? options_.offer_time_max
-                                                                  : options_.answer_time_max;
+    const Duration patience =
+        link.state == LinkState::introduced ? options_.offer_time_max : options_.answer_time_max;
     if (link.since + patience <= now.monotonic) {
       if (link.state == LinkState::introduced) peer.full_until = now.monotonic + full_time;
       set_link(peer, *link.other, LinkState::known, now.monotonic);
@@ -250,7 +251,8 @@ void Introducer::show_everybody(Peer& peer, Now now, Outbox& out) {
     Link* link = peer.find_link(*other);
     if (link != nullptr && is_expected(*link)) continue;
     if (link == nullptr) {
-      // Whoever has links and a free slot would fill it, and the namespace would close to newcomers.
+      // Whoever has links and a free slot would fill it, and the namespace would close to
+      // newcomers.
       if (!is_quiet && (would_act(peer) || would_act(*other))) continue;
       link = &set_link(peer, *other, LinkState::known, now.monotonic);
     }

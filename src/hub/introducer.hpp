@@ -19,9 +19,9 @@ namespace pigeon::hub {
 ///
 /// Keeps an account of the links that came about, as far as relayed offers and answers show it, and
 /// introduces only peers that both have a free slot. Of a pair the greater id is told first: by the
-/// initiator rule it must offer, so exactly one offer is made. The last free slot of a namespace is not
-/// filled, or the next newcomer would find nobody to connect to. Parts of a namespace that have lost
-/// each other are joined again.
+/// initiator rule it must offer, so exactly one offer is made. The last free slot of a namespace is
+/// not filled, or the next newcomer would find nobody to connect to. Parts of a namespace that have
+/// lost each other are joined again.
 class Introducer {
  public:
   /// `peers` and `networks` outlive the introducer.
@@ -31,8 +31,8 @@ class Introducer {
   /// The peer enters the namespace, or asks again.
   void announce(Peer& peer, Network& network, Now now, Outbox& out);
 
-  /// The peer leaves its namespace: by its own word, or because its connection ended. Everybody who was
-  /// told of it hears that it is gone, once.
+  /// The peer leaves its namespace: by its own word, or because its connection ended. Everybody who
+  /// was told of it hears that it is gone, once.
   void depart(Peer& peer, bool said_goodbye, Now now, Outbox& out);
 
   /// Signals of a pair have been relayed.

@@ -1,9 +1,9 @@
 #include "hub/introducer.hpp"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 #include "hub/hub_testing.hpp"
 
@@ -89,7 +89,8 @@ TEST(IntroducerTest, KeepsASlotForTheNextNewcomer) {
     for (const auto& [from, connection] : peers) {
       for (const std::string& notice : hub.take(connection, "peer-discovered")) {
         for (const auto& [to, other] : peers) {
-          if (notice.find("\"data\":{\"peerId\":\"" + to) == std::string::npos || from < to) continue;
+          if (notice.find("\"data\":{\"peerId\":\"" + to) == std::string::npos || from < to)
+            continue;
           connect(hub, connection, from, other, to);
         }
       }

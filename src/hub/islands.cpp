@@ -1,6 +1,7 @@
 #include "hub/islands.hpp"
 
 #include <algorithm>
+
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "hub/partner_choice.hpp"

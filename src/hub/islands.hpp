@@ -11,8 +11,8 @@ namespace pigeon::hub {
 /// answered link are left out. Linear in peers and links.
 std::vector<std::vector<Peer*>> find_islands(const Network& network);
 
-/// Two peers whose introduction joins the islands: both have a free slot, or one has and the other would
-/// evict a neighbour for it.
+/// Two peers whose introduction joins the islands: both have a free slot, or one has and the other
+/// would evict a neighbour for it.
 struct Bridge {
   Peer* a = nullptr;
   Peer* b = nullptr;

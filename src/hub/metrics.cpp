@@ -1,11 +1,11 @@
 #include "hub/metrics.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-
 #include <chrono>
 #include <utility>
 #include <vector>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
 
 #include "pigeon/version.hpp"
 
@@ -59,8 +59,8 @@ MetricFamily messages(const Counters& counters) {
 }
 
 MetricFamily refusals(const Counters& counters) {
-  MetricFamily made = family("pigeonhub_refused_total", "What limits and checks refused, by reason.",
-                             MetricType::Counter);
+  MetricFamily made = family("pigeonhub_refused_total",
+                             "What limits and checks refused, by reason.", MetricType::Counter);
   for (std::size_t i = 0; i < refusal_count; ++i) {
     add(made, static_cast<double>(counters.refusals[i]),
         {{"reason", std::string(to_text(static_cast<Refusal>(i)))}});

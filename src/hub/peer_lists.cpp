@@ -116,8 +116,7 @@ std::string signaling_json(const View& view, std::string_view socket_url,
 std::string generated_id_json(const View& view, std::string_view socket_url, std::string_view id) {
   const std::string query = "?peerId=" + std::string(id);
   const std::string url = std::string(socket_url) + query;
-  const std::string local =
-      "ws://127.0.0.1:" + std::to_string(view.options.listen.port) + query;
+  const std::string local = "ws://127.0.0.1:" + std::to_string(view.options.listen.port) + query;
   JsonObjectWriter usage;
   usage.text("description", "Use this peer ID to connect to the signaling server");
   usage.text("example", "const ws = new WebSocket('" + url + "');");

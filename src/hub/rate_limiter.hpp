@@ -50,11 +50,11 @@ class RateLimiter {
     if (limit.per_minute == 0) return true;
     Rates* rates = rates_.touch(address, now);
     if (rates == nullptr) {
-      rates = &rates_.insert(address,
-                             {bucket_for(limits_.connects_per_address),
-                              bucket_for(limits_.requests_per_address),
-                              bucket_for(limits_.messages_per_address)},
-                             now);
+      rates = &rates_.insert(
+          address,
+          {bucket_for(limits_.connects_per_address), bucket_for(limits_.requests_per_address),
+           bucket_for(limits_.messages_per_address)},
+          now);
     }
     return (rates->*bucket).take(now);
   }

@@ -46,12 +46,12 @@ std::span<Peer* const> Roster::bucket(const PeerId& id, std::size_t bits) const 
   if (bits >= 8 * PeerId::byte_count) return {};
   const PeerId low = bucket_edge(id, bits, false);
   const PeerId high = bucket_edge(id, bits, true);
-  const auto first = std::lower_bound(
-      peers_.begin(), peers_.end(), low,
-      [](const Peer* peer, const PeerId& edge) { return peer->id.id < edge; });
-  const auto last = std::upper_bound(
-      first, peers_.end(), high,
-      [](const PeerId& edge, const Peer* peer) { return edge < peer->id.id; });
+  const auto first =
+      std::lower_bound(peers_.begin(), peers_.end(), low,
+                       [](const Peer* peer, const PeerId& edge) { return peer->id.id < edge; });
+  const auto last =
+      std::upper_bound(first, peers_.end(), high,
+                       [](const PeerId& edge, const Peer* peer) { return edge < peer->id.id; });
   return {first, last};
 }
 

@@ -58,7 +58,8 @@ std::string kinds_json(const Counters& counters) {
     if (counters.in[i] == 0 && counters.out[i] == 0) continue;
     JsonObjectWriter entry;
     entry.text("type", to_text(static_cast<MessageKind>(i)));
-    list.raw(entry.number("in", count(counters.in[i])).number("out", count(counters.out[i])).finish());
+    list.raw(
+        entry.number("in", count(counters.in[i])).number("out", count(counters.out[i])).finish());
   }
   return list.finish();
 }

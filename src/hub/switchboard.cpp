@@ -75,8 +75,8 @@ bool Switchboard::admit(Peer& from, Now now, Outbox& out) {
   return is_admitted;
 }
 
-void Switchboard::refuse(Peer& from, Refusal refusal, std::string_view error,
-                         std::string_view type, Now now, Outbox& out) {
+void Switchboard::refuse(Peer& from, Refusal refusal, std::string_view error, std::string_view type,
+                         Now now, Outbox& out) {
   counters_.refused(refusal);
   if (++from.refusals > options_.limits.refusals_max) {
     out.close(from, 1008, "Too many refused messages");
@@ -107,10 +107,9 @@ void Switchboard::on_message(Peer& from, const wire::Announce& announce, Now now
   from.members = announce.members;
   from.members.shrink_to_fit();
   from.announced_wall_ms = now.wall_ms;
-  set_slots(from, std::min<std::size_t>(
-                      announce.max_peers.value_or(
-                          static_cast<std::uint32_t>(options_.introductions.default_slots)),
-                      options_.introductions.slots_max));
+  set_slots(from, std::min<std::size_t>(announce.max_peers.value_or(static_cast<std::uint32_t>(
+                                            options_.introductions.default_slots)),
+                                        options_.introductions.slots_max));
   introducer_.announce(from, network, now, out);
   out.emit(HubPeerAnnounced{from.id.to_text(), network.name});
 }

@@ -15,8 +15,8 @@
 
 namespace pigeon::hub {
 
-/// Reads the messages of peers and carries each where it belongs: an announcement to the introducer, a
-/// signal to its target in the same namespace, a goodbye to those who know the peer.
+/// Reads the messages of peers and carries each where it belongs: an announcement to the
+/// introducer, a signal to its target in the same namespace, a goodbye to those who know the peer.
 class Switchboard {
  public:
   /// The references outlive the switchboard.

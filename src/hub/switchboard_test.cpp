@@ -1,7 +1,7 @@
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 #include "hub/hub_testing.hpp"
 
@@ -36,8 +36,10 @@ TEST(SwitchboardTest, IntroducesBothWays) {
   const auto b = hub.join(bob);
   hub.pass(1s);
 
-  EXPECT_THAT(hub.take(a, "peer-discovered"), ElementsAre(HasSubstr(R"("data":{"peerId":")" + bob)));
-  EXPECT_THAT(hub.take(b, "peer-discovered"), ElementsAre(HasSubstr(R"("data":{"peerId":")" + alice)));
+  EXPECT_THAT(hub.take(a, "peer-discovered"),
+              ElementsAre(HasSubstr(R"("data":{"peerId":")" + bob)));
+  EXPECT_THAT(hub.take(b, "peer-discovered"),
+              ElementsAre(HasSubstr(R"("data":{"peerId":")" + alice)));
 }
 
 TEST(SwitchboardTest, TellsTheGreaterIdAtOnceAndTheSmallerWhenItHasAnswered) {
@@ -61,8 +63,9 @@ TEST(SwitchboardTest, PassesAnnouncedDataOnWithTheTrueIdLast) {
   hub.send(b, R"({"type":"announce","data":{"peerId":"spoof","isHub":true,"name":"B"}})");
   hub.pass(1s);
 
-  EXPECT_THAT(hub.take(a, "peer-discovered"),
-              ElementsAre(HasSubstr(R"("data":{"name":"B","peerId":")" + bob + R"(","isHub":false})")));
+  EXPECT_THAT(
+      hub.take(a, "peer-discovered"),
+      ElementsAre(HasSubstr(R"("data":{"name":"B","peerId":")" + bob + R"(","isHub":false})")));
 }
 
 TEST(SwitchboardTest, RoutesSignalsWithTheSendersTrueId) {
@@ -74,9 +77,10 @@ TEST(SwitchboardTest, RoutesSignalsWithTheSendersTrueId) {
   hub.send(b, R"({"type":"offer","fromPeerId":")" + carol + R"(","targetPeerId":")" + alice +
                   R"(","nodeId":"x","data":{"sdp": "v=0" }})");
 
-  EXPECT_THAT(hub.take(a, "offer"),
-              ElementsAre(AllOf(HasSubstr(R"("fromPeerId":")" + bob), HasSubstr(R"({"sdp": "v=0" })"),
-                                Not(HasSubstr(carol)), Not(HasSubstr("nodeId")))));
+  EXPECT_THAT(
+      hub.take(a, "offer"),
+      ElementsAre(AllOf(HasSubstr(R"("fromPeerId":")" + bob), HasSubstr(R"({"sdp": "v=0" })"),
+                        Not(HasSubstr(carol)), Not(HasSubstr("nodeId")))));
 }
 
 TEST(SwitchboardTest, RoutesEverySignalType) {
@@ -171,8 +175,9 @@ TEST(SwitchboardTest, TellsOfADepartureExactlyOnce) {
   hub.close(b);
 
   const auto heard = hub.take(a);
-  EXPECT_THAT(heard, ElementsAre(HasSubstr(R"("type":"goodbye")"),
-                                 AllOf(HasSubstr(R"("type":"peer-disconnected")"), HasSubstr(bob))));
+  EXPECT_THAT(heard,
+              ElementsAre(HasSubstr(R"("type":"goodbye")"),
+                          AllOf(HasSubstr(R"("type":"peer-disconnected")"), HasSubstr(bob))));
 }
 
 TEST(SwitchboardTest, StampsAGoodbyeWithItsSendersNamespace) {

@@ -51,7 +51,8 @@ std::optional<std::uint32_t> small_number(JsonText value) {
 /// Cut to `bytes_max` without splitting a UTF-8 sequence.
 std::string_view truncated(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0U) == 0x80U) --bytes_max;
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0U) == 0x80U)
+    --bytes_max;
   return text.substr(0, bytes_max);
 }
 
@@ -100,7 +101,8 @@ Result<ClientMessage, WireError> read_signal(SignalType type, const Envelope& en
                                              std::string_view network, JsonReader& reader) {
   const auto target = string_or(envelope.target, "", reader);
   if (!target) return Unexpected(target.error());
-  Signal signal{.type = type, .network = network, .target = *target, .data = envelope.data.raw, .reason = {}};
+  Signal signal{
+      .type = type, .network = network, .target = *target, .data = envelope.data.raw, .reason = {}};
   if (type == SignalType::connection_rejected) {
     for (const JsonMember& member : reader.members(envelope.data)) {
       if (member.key == "reason") signal.reason = reader.unescaped(member.value);
@@ -157,8 +159,7 @@ std::string encode_goodbye(std::string_view peer_id, std::int64_t wall_ms,
                            std::string_view network) {
   JsonObjectWriter out;
   out.text("type", "goodbye");
-  out.raw("data",
-          JsonObjectWriter().text("peerId", peer_id).number("timestamp", wall_ms).finish());
+  out.raw("data", JsonObjectWriter().text("peerId", peer_id).number("timestamp", wall_ms).finish());
   if (!network.empty()) out.text("networkName", network);
   return out.finish();
 }

@@ -17,8 +17,8 @@ namespace pigeon::wire {
 //
 //   {"type":"announce","data":{"peerId":"ID"},"maxPeers":3,"networkName":"global","targetPeerId":"ID"}
 //
-// 0.1.1 sends no networkName. A sender's id is never read from a message: the hub knows it. Views lie
-// in the reader's memory and live until its next `parse`.
+// 0.1.1 sends no networkName. A sender's id is never read from a message: the hub knows it. Views
+// lie in the reader's memory and live until its next `parse`.
 
 /// "I am here": opens or repeats membership of a namespace.
 struct Announce {
@@ -53,8 +53,8 @@ struct Cleanup {};
 /// A keep-alive that wants a `pong`.
 struct Ping {};
 
-/// Messages that only servers send, `error` among them. Never answered, or two servers that take each
-/// other for clients would answer each other for ever.
+/// Messages that only servers send, `error` among them. Never answered, or two servers that take
+/// each other for clients would answer each other for ever.
 struct ServerOnly {};
 
 /// Any other type. `type` is what an error reply repeats: at most `echoed_type_bytes_max` bytes.

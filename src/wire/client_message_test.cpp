@@ -1,9 +1,9 @@
 #include "wire/client_message.hpp"
 
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <string>
 
 #include "wire/limits.hpp"
 
@@ -121,8 +121,7 @@ TEST_F(ClientMessageTest, TakesAFalseTargetAsNone) {
 TEST_F(ClientMessageTest, RefusesFieldsOfAWrongType) {
   for (const std::string value : {"1", "true", "[]", "{}", "[\"x\"]"}) {
     EXPECT_EQ(error_of(R"({"type":"offer","targetPeerId":)" + value + "}"), WireError::bad_field);
-    EXPECT_EQ(error_of(R"({"type":"announce","networkName":)" + value + "}"),
-              WireError::bad_field);
+    EXPECT_EQ(error_of(R"({"type":"announce","networkName":)" + value + "}"), WireError::bad_field);
   }
 }
 
@@ -181,7 +180,8 @@ TEST_F(ClientMessageTest, CutsLongUnroutableTypesBetweenCharacters) {
 }
 
 TEST_F(ClientMessageTest, RecognizesWhatOnlyServersSend) {
-  for (const std::string type : {"connected", "peer-discovered", "peer-disconnected", "pong", "error"}) {
+  for (const std::string type :
+       {"connected", "peer-discovered", "peer-disconnected", "pong", "error"}) {
     decode<ServerOnly>(R"({"type":")" + type + "\"}");
   }
 }

@@ -1,10 +1,10 @@
 #include "wire/json_reader.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cstring>
 #include <deque>
+
+#include <simdjson.h>
 
 #include "base/assert.hpp"
 #include "wire/limits.hpp"
@@ -69,9 +69,9 @@ struct JsonReader::Impl {
   void make_room(std::size_t size) {
     const std::size_t wanted = std::max(size, first_capacity);
     if (wanted > capacity || (capacity > kept_capacity_max && wanted <= kept_capacity_max)) {
-      capacity = wanted <= kept_capacity_max ? std::min(std::max(wanted, 2 * capacity),
-                                                        kept_capacity_max)
-                                             : wanted;
+      capacity = wanted <= kept_capacity_max
+                     ? std::min(std::max(wanted, 2 * capacity), kept_capacity_max)
+                     : wanted;
       text = simdjson::padded_string(capacity);
       validator = simdjson::dom::parser();
       walker = ondemand::parser();
@@ -119,8 +119,8 @@ const std::vector<JsonMember>& JsonReader::members(JsonText object) {
   PIGEON_ASSERT(object.raw.data() >= impl_->text.data() && object.raw.data() < text_end);
   ondemand::document document;
   ondemand::object walked;
-  const simdjson::padded_string_view padded(
-      object.raw, static_cast<std::size_t>(text_end - object.raw.data()));
+  const simdjson::padded_string_view padded(object.raw,
+                                            static_cast<std::size_t>(text_end - object.raw.data()));
   if (impl_->walker.iterate(padded).get(document) != simdjson::SUCCESS) return impl_->found;
   if (document.get_object().get(walked) != simdjson::SUCCESS) return impl_->found;
   for (auto field : walked) {
@@ -135,7 +135,8 @@ const std::vector<JsonMember>& JsonReader::members(JsonText object) {
     if (simdjson::to_json_string(value).get(raw.raw) != simdjson::SUCCESS) break;
     const char* key_end = key_start;
     while (*key_end != '"') key_end += *key_end == '\\' ? 2 : 1;
-    key = unescaped({std::string_view(key_start - 1, static_cast<std::size_t>(key_end - key_start) + 2)});
+    key = unescaped(
+        {std::string_view(key_start - 1, static_cast<std::size_t>(key_end - key_start) + 2)});
     impl_->found.push_back({key, raw});
   }
   return impl_->found;

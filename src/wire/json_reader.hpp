@@ -31,8 +31,8 @@ struct JsonMember {
 };
 
 /// Validates JSON and hands out the exact bytes of its parts, so that a relay need not print again
-/// what it did not write. Uses simdjson; keeps its buffers from call to call, a large message's only
-/// until the next call.
+/// what it did not write. Uses simdjson; keeps its buffers from call to call, a large message's
+/// only until the next call.
 class JsonReader {
  public:
   JsonReader();
@@ -40,15 +40,16 @@ class JsonReader {
   JsonReader(JsonReader&&) noexcept;
   JsonReader& operator=(JsonReader&&) noexcept;
 
-  /// Checks syntax (RFC 8259), UTF-8 and depth of the whole text. The result and everything taken from
-  /// it lie in this reader's memory and live until the next `parse`.
+  /// Checks syntax (RFC 8259), UTF-8 and depth of the whole text. The result and everything taken
+  /// from it lie in this reader's memory and live until the next `parse`.
   Result<JsonText, WireError> parse(std::string_view text);
 
-  /// The members of an object inside the parsed text, in their order, duplicates included; nothing for
-  /// any other kind. The list lives until the next call of `members` or `parse`.
+  /// The members of an object inside the parsed text, in their order, duplicates included; nothing
+  /// for any other kind. The list lives until the next call of `members` or `parse`.
   const std::vector<JsonMember>& members(JsonText object);
 
-  /// The characters of a string inside the parsed text; empty for any other kind. Lives until `parse`.
+  /// The characters of a string inside the parsed text; empty for any other kind. Lives until
+  /// `parse`.
   std::string_view unescaped(JsonText value);
 
  private:

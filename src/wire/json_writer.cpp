@@ -8,9 +8,7 @@ namespace pigeon::wire {
 
 namespace {
 
-bool needs_escape(char c) {
-  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
-}
+bool needs_escape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
 
 /// RFC 8259 section 7, with the short forms that JSON.stringify uses.
 void append_escaped(std::string& out, char c) {

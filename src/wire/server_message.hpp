@@ -16,9 +16,9 @@ namespace pigeon::wire {
 //
 //   {"type":"offer","data":{},"fromPeerId":"ID","targetPeerId":"ID","networkName":"global","timestamp":1}
 //
-// Clients since 1.0 drop messages of another namespace than their own, and take an absent networkName
-// as `global`. Ids are spelled as their owners spell them. `timestamp` is Unix time in milliseconds.
-// When decoded, views lie in the reader's memory and live until its next `parse`.
+// Clients since 1.0 drop messages of another namespace than their own, and take an absent
+// networkName as `global`. Ids are spelled as their owners spell them. `timestamp` is Unix time in
+// milliseconds. When decoded, views lie in the reader's memory and live until its next `parse`.
 
 /// The first message on every connection, in a form that every client generation reads.
 struct Connected {

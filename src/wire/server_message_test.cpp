@@ -1,8 +1,8 @@
 #include "wire/server_message.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "wire/json_reader.hpp"
 
@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view alice = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 constexpr std::string_view bob = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
-// Golden texts: the shapes of PeerPigeon's servers, in which clients of every generation find what they
-// read.
+// Golden texts: the shapes of PeerPigeon's servers, in which clients of every generation find what
+// they read.
 
 TEST(ServerMessageTest, ConnectedServesEveryGeneration) {
   EXPECT_EQ(encode(Connected{.peer_id = alice, .timestamp = 1}),
@@ -108,14 +108,13 @@ TEST(ServerMessageTest, DecodesConnectedOfEveryServer) {
 
 TEST(ServerMessageTest, RoundTrips) {
   JsonReader reader;
-  const auto signal = decode_server_message(
-      encode(RelayedSignal{.type = SignalType::answer,
-                           .data = "[1]",
-                           .from = alice,
-                           .to = bob,
-                           .network = "n",
-                           .timestamp = 9}),
-      reader);
+  const auto signal = decode_server_message(encode(RelayedSignal{.type = SignalType::answer,
+                                                                 .data = "[1]",
+                                                                 .from = alice,
+                                                                 .to = bob,
+                                                                 .network = "n",
+                                                                 .timestamp = 9}),
+                                            reader);
   ASSERT_TRUE(signal && std::holds_alternative<RelayedSignal>(*signal));
   const auto& relayed = std::get<RelayedSignal>(*signal);
   EXPECT_EQ(relayed.data, "[1]");

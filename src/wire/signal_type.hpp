@@ -6,7 +6,8 @@
 
 namespace pigeon::wire {
 
-/// Messages that one client addresses to another through a hub (PeerPigeon protocol, message types).
+/// Messages that one client addresses to another through a hub (PeerPigeon protocol, message
+/// types).
 enum class SignalType : std::uint8_t {
   offer,
   answer,

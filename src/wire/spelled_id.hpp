@@ -12,8 +12,8 @@
 
 namespace pigeon::wire {
 
-/// A peer id with the case of its letters. Upstream's clients compare ids as strings, so two spellings
-/// of one number are two peers, and each must be addressed exactly as it calls itself.
+/// A peer id with the case of its letters. Upstream's clients compare ids as strings, so two
+/// spellings of one number are two peers, and each must be addressed exactly as it calls itself.
 struct SpelledId {
   PeerId id;
   /// Bit i is set if hexadecimal digit i is an upper-case letter.
