@@ -1,0 +1,145 @@
+#include "runtime/check_options.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace pigeon::runtime {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Failure = std::optional<std::string>;
+
+constexpr std::size_t kibi = 1'024;
+constexpr std::size_t mebi = 1'024 * kibi;
+constexpr std::size_t anything = std::numeric_limits<std::size_t>::max();
+
+/// Collects the first failure of a list of checks.
+class Checks {
+ public:
+  Checks& require(bool holds, std::string_view sentence) {
+    if (!holds && !failure_) failure_ = std::string(sentence);
+    return *this;
+  }
+
+  Checks& range(std::string_view field, std::size_t value, std::size_t min, std::size_t max) {
+    if (value < min) fail(field, " must be at least " + std::to_string(min) + ".");
+    if (value > max) fail(field, " must be at most " + std::to_string(max) + ".");
+    return *this;
+  }
+
+  Checks& range(std::string_view field, std::chrono::milliseconds value,
+                std::chrono::milliseconds min, std::chrono::milliseconds max) {
+    if (value < min) fail(field, " must be at least " + std::to_string(min.count()) + " ms.");
+    if (value > max) fail(field, " must be at most " + std::to_string(max.count()) + " ms.");
+    return *this;
+  }
+
+  Checks& rate(std::string_view field, const RateLimit& rate) {
+    const std::string name(field);
+    constexpr std::uint32_t tokens_max = 60'000'000;
+    range(name + ".per_minute", rate.per_minute, 0, tokens_max);
+    return range(name + ".burst", rate.burst, 1, tokens_max);
+  }
+
+  /// A text that goes into answers.
+  Checks& printable(std::string_view field, std::string_view text, std::size_t bytes_max) {
+    const bool clean = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+    if (!clean) fail(field, " must consist of printable ASCII characters.");
+    if (text.size() > bytes_max) {
+      fail(field, " must have at most " + std::to_string(bytes_max) + " characters.");
+    }
+    return *this;
+  }
+
+  const Failure& failure() const { return failure_; }
+
+ private:
+  void fail(std::string_view field, std::string_view sentence) {
+    require(false, std::string(field).append(sentence));
+  }
+
+  Failure failure_;
+};
+
+void check_listen(Checks& checks, const ListenOptions& listen) {
+  checks.require(!listen.host.empty(), "listen.host must not be empty.")
+      .printable("listen.host", listen.host, 255)
+      .range("listen.loops", listen.loops, 0, 256)
+      .require(listen.certificate_file.empty() == listen.key_file.empty(),
+               "listen.certificate_file and listen.key_file must be given together.");
+}
+
+void check_bytes(Checks& checks, const HubLimits& limits) {
+  checks.range("limits.handshake_bytes_max", limits.handshake_bytes_max, kibi, 64 * kibi)
+      .range("limits.body_bytes_max", limits.body_bytes_max, 0, 16 * mebi)
+      .range("limits.message_bytes_max", limits.message_bytes_max, kibi, mebi)
+      .range("limits.announce_bytes_max", limits.announce_bytes_max, 64, mebi)
+      .range("limits.queue_bytes_soft", limits.queue_bytes_soft, kibi, kibi * mebi)
+      .range("limits.queue_bytes_hard", limits.queue_bytes_hard, kibi, kibi * mebi)
+      .require(limits.queue_bytes_soft <= limits.queue_bytes_hard,
+               "limits.queue_bytes_soft must not be larger than limits.queue_bytes_hard.")
+      .range("limits.buffered_bytes_max", limits.buffered_bytes_max, mebi, anything);
+}
+
+void check_limits(Checks& checks, const HubLimits& limits) {
+  constexpr std::size_t connections_most = 10'000'000;
+  checks.range("limits.connections_max", limits.connections_max, 1, connections_most)
+      .range("limits.connections_per_address_max", limits.connections_per_address_max, 1,
+             connections_most)
+      .range("limits.handshake_time_max", limits.handshake_time_max, 100ms, 5min)
+      .range("limits.queue_time_max", limits.queue_time_max, 100ms, 1h)
+      .range("limits.refusals_max", limits.refusals_max, 1, anything)
+      .range("limits.addresses_max", limits.addresses_max, 1, 16 * mebi)
+      .rate("limits.connects_per_address", limits.connects_per_address)
+      .rate("limits.announces_per_peer", limits.announces_per_peer)
+      .rate("limits.messages_per_peer", limits.messages_per_peer)
+      .rate("limits.messages_per_address", limits.messages_per_address)
+      .rate("limits.requests_per_address", limits.requests_per_address);
+}
+
+void check_introductions(Checks& checks, const IntroductionOptions& introductions) {
+  constexpr std::size_t peers_most = 1'000;
+  checks.range("introductions.per_join_max", introductions.per_join_max, 1, peers_most)
+      .require(introductions.random_of_join <= introductions.per_join_max,
+               "introductions.random_of_join must not be larger than introductions.per_join_max.")
+      .range("introductions.small_namespace_max", introductions.small_namespace_max, 0, peers_most)
+      .range("introductions.default_slots", introductions.default_slots, 1, peers_most)
+      .range("introductions.second_notice", introductions.second_notice, 0ms, 1min)
+      .range("introductions.offer_time_max", introductions.offer_time_max, 100ms, 10min)
+      .range("introductions.answer_time_max", introductions.answer_time_max, 100ms, 10min)
+      .range("introductions.retry_first", introductions.retry_first, 100ms, 1h)
+      .range("introductions.retry_max", introductions.retry_max, 100ms, 24h)
+      .require(introductions.retry_first <= introductions.retry_max,
+               "introductions.retry_first must not be longer than introductions.retry_max.")
+      .range("introductions.absence", introductions.absence, 0ms, 1h);
+}
+
+void check_liveness(Checks& checks, const LivenessOptions& liveness) {
+  checks.range("liveness.ping_interval", liveness.ping_interval, 100ms, 1h)
+      .range("liveness.misses_max", liveness.misses_max, 1, 100)
+      .range("liveness.duplicate_time", liveness.duplicate_time, 0ms, 1min)
+      // The whole of a stop must fit into ten seconds.
+      .range("liveness.drain_window", liveness.drain_window, 0ms, 8s);
+}
+
+}  // namespace
+
+std::optional<std::string> check_options(const HubOptions& options) {
+  Checks checks;
+  check_listen(checks, options.listen);
+  check_limits(checks, options.limits);
+  check_bytes(checks, options.limits);
+  check_introductions(checks, options.introductions);
+  check_liveness(checks, options.liveness);
+  checks.printable("node_id", options.node_id, 64)
+      .require(!options.cors_origin.empty(), "cors_origin must not be empty.")
+      .printable("cors_origin", options.cors_origin, 256)
+      .printable("public_url", options.public_url, 512);
+  return checks.failure();
+}
+
+}  // namespace pigeon::runtime

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "base/time.hpp"
+#include "hub/hub.hpp"
+#include "hub/input.hpp"
+#include "hub/output.hpp"
+
+namespace pigeon::runtime {
+
+/// The one hub core, shared by all loops. A loop gives it inputs in turns, under a lock; outputs go to
+/// the mailbox of the loop that owns their connection, under the same lock, and each loop carries out
+/// its mailbox from front to back. So the outputs for one connection happen in the core's order, on
+/// the connection's thread. Events and `Drained` go to the first loop.
+class HubMonitor {
+ public:
+  HubMonitor(hub::Hub core, std::size_t loop_count);
+
+  /// What a loop gets out of a turn.
+  struct Handover {
+    /// To be carried out now, in this order.
+    std::vector<hub::Output> outputs;
+    /// Loops whose mailboxes have got something, to be told to take a turn.
+    std::vector<std::size_t> loops_to_wake;
+    /// Set at the first loop when the core wants its `Timeout` earlier than it has asked so far.
+    std::optional<Instant> timeout;
+  };
+
+  /// One loop's access to the core. Holds the lock from the first input to `finish`.
+  class Turn {
+   public:
+    Turn(HubMonitor& monitor, std::size_t loop) : monitor_(monitor), loop_(loop) {}
+
+    void handle(const hub::Input& input, Now now);
+    /// The time that the first loop was told has come.
+    void handle_timeout(Now now);
+    /// Whether the lock is held.
+    bool has_begun() const { return lock_.owns_lock(); }
+    /// Distributes the outputs and takes the loop's mailbox into `handover`, whose memory is used
+    /// again. `woken`: the loop does so because it was told to.
+    void finish(Handover& handover, bool woken);
+
+   private:
+    void begin();
+
+    HubMonitor& monitor_;
+    std::size_t loop_;
+    std::unique_lock<std::mutex> lock_;
+  };
+
+  /// Adds an event of the driver's own; the first loop is to be woken if this says so.
+  [[nodiscard]] bool emit(HubEvent event);
+
+  HubStats stats(Now now) const;
+  std::vector<HubPeer> peers() const;
+
+ private:
+  struct Mailbox {
+    std::vector<hub::Output> outputs;
+    // The loop has been told and has not come yet.
+    bool is_called = false;
+  };
+
+  void distribute();
+  bool call(std::size_t loop);
+
+  mutable std::mutex mutex_;
+  hub::Hub core_;
+  std::vector<Mailbox> mailboxes_;
+  // The `Timeout` that the first loop waits for, or is told of.
+  Instant timeout_ = Instant::max();
+};
+
+}  // namespace pigeon::runtime
