@@ -1,0 +1,28 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/pigeonhub/command_line.hpp"
+
+namespace pigeonhub {
+
+/// Environment variables by name.
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+/// What to do, with which settings.
+struct Command {
+  Action action = Action::serve;
+  Settings settings;
+  /// Sentences for the operator: variables that look misspelled.
+  std::vector<std::string> warnings;
+};
+
+/// Gathers the settings: flags before environment variables before the configuration file before
+/// defaults. An empty variable counts as unset. `--help` and `--version` look at nothing else.
+pigeon::Result<Command, SettingsError> read_command(std::span<const std::string> arguments,
+                                                    const Environment& environment);
+
+}  // namespace pigeonhub

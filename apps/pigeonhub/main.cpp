@@ -1,0 +1,61 @@
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "apps/pigeonhub/command.hpp"
+#include "apps/pigeonhub/help.hpp"
+#include "apps/pigeonhub/serve.hpp"
+#include "pigeon/hub.hpp"
+#include "pigeon/version.hpp"
+
+namespace {
+
+using namespace pigeonhub;
+
+Environment environment_of_process() {
+  Environment environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto end = text.find('=');
+    if (end == std::string_view::npos) continue;
+    environment.emplace(text.substr(0, end), text.substr(end + 1));
+  }
+  return environment;
+}
+
+int reject(const std::string& sentence) {
+  fmt::print(stderr, "pigeonhub: {}\nRun pigeonhub --help for all options.\n", sentence);
+  return 2;
+}
+
+/// Prints the settings in use, if a hub accepts them together.
+int check(const Settings& settings) {
+  const auto hub = pigeon::Hub::create(settings.hub);
+  if (!hub) return reject(hub.error().message);
+  fmt::print("{}", settings_as_toml(settings));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  const auto command = read_command(arguments, environment_of_process());
+  if (!command) return reject(command.error().message);
+  switch (command->action) {
+    case Action::print_help:
+      fmt::print("{}", help_text());
+      return 0;
+    case Action::print_version:
+      fmt::print("pigeonhub {}\n", PIGEON_VERSION);
+      return 0;
+    case Action::check:
+      return check(command->settings);
+    case Action::serve:
+      return serve(*command);
+  }
+}

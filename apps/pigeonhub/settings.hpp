@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "pigeon/options.hpp"
+
+namespace pigeonhub {
+
+/// How log lines look. The names of the option's choices are in this order.
+enum class LogFormat { automatic, pretty, json };
+
+/// The least important line that is written. The names of the option's choices are in this order.
+enum class LogLevel { debug, info, warn, error, off };
+
+/// What the program writes about itself.
+struct LogSettings {
+  LogFormat format = LogFormat::automatic;
+  LogLevel level = LogLevel::info;
+};
+
+/// Everything that a user can choose: the hub's options and the program's own.
+struct Settings {
+  pigeon::HubOptions hub;
+  LogSettings log;
+};
+
+/// Why settings cannot be used: a sentence that names the place, the value and what is allowed.
+struct SettingsError {
+  std::string message;
+};
+
+}  // namespace pigeonhub
