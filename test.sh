@@ -22,7 +22,7 @@ part() {
   printf -- '-- %s: %d s\n' "$name" $((SECONDS - start))
 }
 
-number() { grep -oE "$1" "$out" | grep -oE '[0-9]+' | paste -sd+ - | sed 's/^$/0/' | bc; }
+number() { grep -oE "$1" "$out" | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 # count N GOOD N BAD with a status that must agree.
 add() {

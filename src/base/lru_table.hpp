@@ -15,7 +15,7 @@ namespace pigeon {
 
 /// The store under `LruMap` and `LruSet`: a hash table whose nodes are also linked in the order of
 /// their renewal. Has no bound of its own. Nodes lie densely in one vector and name each other by
-/// index, which takes a third of the memory of a list with an unordered_map. An index holds until
+/// index, which takes half the memory of a list with an unordered_map. An index holds until
 /// the next `add` or `remove`.
 template <class Key, class Value, class Hash>
 class LruTable {

@@ -23,8 +23,8 @@ class BlockHash {
   static constexpr std::size_t digest_size = sizeof(typename Rules::State);
   using Digest = std::array<std::uint8_t, digest_size>;
 
-  /// Appends to the text being hashed, of up to 2^61 bytes in all. However a text is cut into calls,
-  /// the digest is the same.
+  /// Appends to the text being hashed, of up to 2^61 bytes in all. However a text is cut into
+  /// calls, the digest is the same.
   void update(BytesView text) {
     length_ += text.size();
     if (buffered_ != 0) {

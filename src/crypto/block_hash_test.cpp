@@ -1,9 +1,9 @@
 #include "crypto/block_hash.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
-
-#include <algorithm>
 
 #include "base/random.hpp"
 #include "crypto/sha1.hpp"
@@ -21,9 +21,9 @@ class BlockHashTest : public testing::Test {
   static typename Hash::Digest expected_for(BytesView text) {
     typename Hash::Digest digest{};
     unsigned int size = 0;
-    EXPECT_EQ(EVP_Digest(text.data(), text.size(), digest.data(), &size, openssl_hash(Hash()),
-                         nullptr),
-              1);
+    EXPECT_EQ(
+        EVP_Digest(text.data(), text.size(), digest.data(), &size, openssl_hash(Hash()), nullptr),
+        1);
     EXPECT_EQ(size, digest.size());
     return digest;
   }

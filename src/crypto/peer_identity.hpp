@@ -12,8 +12,8 @@
 
 namespace pigeon::crypto {
 
-/// A P-256 public key that signatures are checked with: the coordinates X and Y, big-endian. Whether
-/// the point lies on the curve is not known here; verifying with one that does not fails.
+/// A P-256 public key that signatures are checked with: the coordinates X and Y, big-endian.
+/// Whether the point lies on the curve is not known here; verifying with one that does not fails.
 class SigningPublicKey {
  public:
   static constexpr std::size_t byte_count = 64;

@@ -1,10 +1,10 @@
 #include "crypto/peer_identity.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
 
 #include "base/hex.hpp"
 #include "base/random.hpp"

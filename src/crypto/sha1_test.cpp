@@ -1,8 +1,8 @@
 #include "crypto/sha1.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/base64.hpp"
 #include "base/hex.hpp"

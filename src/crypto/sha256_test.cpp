@@ -1,8 +1,8 @@
 #include "crypto/sha256.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "base/hex.hpp"
 

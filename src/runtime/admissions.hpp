@@ -27,6 +27,7 @@ class Admissions {
     if (of_address >= per_address_max_) return Verdict::too_many_of_address;
     ++of_address;
     ++count_;
+    ++changes_;
     return Verdict::admitted;
   }
 
@@ -34,8 +35,15 @@ class Admissions {
   void leave(const net::IpAddress& address) {
     const std::lock_guard lock(mutex_);
     --count_;
+    ++changes_;
     const auto found = by_address_.find(address);
     if (--found->second == 0) by_address_.erase(found);
+  }
+
+  /// How many connections have come and gone so far.
+  std::uint64_t changes() {
+    const std::lock_guard lock(mutex_);
+    return changes_;
   }
 
  private:
@@ -43,6 +51,7 @@ class Admissions {
   const std::size_t per_address_max_;
   std::mutex mutex_;
   std::size_t count_ = 0;
+  std::uint64_t changes_ = 0;
   std::map<net::IpAddress, std::size_t> by_address_;
 };
 

@@ -21,8 +21,6 @@ constexpr std::chrono::seconds tick_time{1};
 constexpr std::chrono::seconds drain_time_max{9};
 /// At most so often an operator hears of the same shortage.
 constexpr Duration shortage_report_time = 1min;
-/// Freed memory that is worth giving back.
-constexpr std::size_t trim_bytes_min = std::size_t{8} << 20U;
 
 std::size_t loop_count(const HubOptions& options) {
   const std::size_t wanted =
@@ -180,12 +178,7 @@ void HubDriver::begin() {
 void HubDriver::tick() {
   share_.resident_bytes = resident_bytes();
   first_loop().tell(share_.report());
-  const std::size_t used = share_.budget.used();
-  buffered_peak_ = std::max(buffered_peak_, used);
-  if (buffered_peak_ > 2 * used + trim_bytes_min) {
-    trim_memory();
-    buffered_peak_ = used;
-  }
+  if (memory_keeper_.should_trim(share_.budget.used(), share_.admissions.changes())) trim_memory();
   tick_timer_.expires_after(tick_time);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();

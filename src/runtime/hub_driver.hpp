@@ -16,6 +16,7 @@
 #include "runtime/driver_share.hpp"
 #include "runtime/event_loop.hpp"
 #include "runtime/hub_loop.hpp"
+#include "runtime/memory_keeper.hpp"
 
 namespace pigeon::runtime {
 
@@ -69,7 +70,7 @@ class HubDriver {
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer drop_timer_;
   std::size_t emptied_count_ = 0;
-  std::size_t buffered_peak_ = 0;
+  MemoryKeeper memory_keeper_;
   Instant shortage_reported_{};
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> has_stopped_{false};

@@ -20,6 +20,7 @@ constexpr std::size_t kept_outputs_max = 1'024;
 HubLoop::HubLoop(EventLoop& loop, DriverShare& share, std::size_t index,
                  std::optional<net::TlsContext> tls, Calls calls)
     : loop_(loop),
+      index_(index),
       calls_(std::move(calls)),
       services_(share, index),
       connections_(static_cast<std::uint8_t>(index)),
@@ -132,9 +133,18 @@ void HubLoop::finish_turn(bool woken) {
 
 void HubLoop::exchange(bool woken) {
   services_.turn.finish(handover_, woken);
-  if (!handover_.loops_to_wake.empty()) calls_.wake(handover_.loops_to_wake);
+  if (handover_.others_have_work) wake_others();
   if (handover_.timeout) arm_core_timer(*handover_.timeout);
   carry_out(handover_.outputs);
+}
+
+/// At the end of the handlers that are ready now.
+void HubLoop::wake_others() {
+  if (std::exchange(is_waking_, true)) return;
+  loop_.post([this] {
+    is_waking_ = false;
+    calls_.wake(services_.share.monitor.call_others(index_));
+  });
 }
 
 void HubLoop::tell_closed() {

@@ -26,7 +26,7 @@ class HubLoop {
  public:
   /// What a loop asks of its driver. Called on the loop's thread.
   struct Calls {
-    /// These loops have something in their mailboxes.
+    /// These loops have something to do.
     std::function<void(const std::vector<std::size_t>&)> wake;
     /// An event for the application. Only at the first loop.
     std::function<void(const HubEvent&)> emit;
@@ -66,6 +66,7 @@ class HubLoop {
   void begin_turn();
   void finish_turn(bool woken = false);
   void exchange(bool woken);
+  void wake_others();
   void tell_closed();
   void resume();
   void carry_out(std::vector<hub::Output>& outputs);
@@ -82,6 +83,7 @@ class HubLoop {
   void arm_core_timer(Instant at);
 
   EventLoop& loop_;
+  std::size_t index_;
   Calls calls_;
   LoopServices services_;
   ConnectionTable connections_;
@@ -92,6 +94,7 @@ class HubLoop {
   boost::asio::steady_timer core_timer_;
   Instant deadline_armed_ = Instant::max();
   std::size_t refused_count_ = 0;
+  bool is_waking_ = false;
   bool is_closed_ = false;
   bool is_emptied_ = false;
 };

@@ -12,6 +12,7 @@ namespace {
 
 /// Carries out what belongs to no connection.
 constexpr std::size_t first_loop = 0;
+constexpr int tries_max = 100;
 
 std::size_t loop_of(const hub::Output& output) {
   return std::visit(
@@ -36,15 +37,21 @@ void HubMonitor::distribute() {
   }
 }
 
-/// True if the loop is to be told now; once is enough until it comes.
-bool HubMonitor::call(std::size_t loop) {
-  return !std::exchange(mailboxes_[loop].is_called, true);
+bool HubMonitor::has_uncalled_work(std::size_t loop) const {
+  if (mailboxes_[loop].is_called) return false;
+  if (!mailboxes_[loop].outputs.empty()) return true;
+  return loop == first_loop && core_.next_timeout() < timeout_;
 }
 
-bool HubMonitor::emit(HubEvent event) {
+std::vector<std::size_t> HubMonitor::call_others(std::size_t loop) {
   const std::lock_guard lock(mutex_);
-  mailboxes_[first_loop].outputs.push_back(hub::Emit{std::move(event)});
-  return call(first_loop);
+  std::vector<std::size_t> called;
+  for (std::size_t other = 0; other < mailboxes_.size(); ++other) {
+    if (other == loop || !has_uncalled_work(other)) continue;
+    mailboxes_[other].is_called = true;
+    called.push_back(other);
+  }
+  return called;
 }
 
 HubStats HubMonitor::stats(Now now) const {
@@ -58,7 +65,13 @@ std::vector<HubPeer> HubMonitor::peers() const {
 }
 
 void HubMonitor::Turn::begin() {
-  if (!has_begun()) lock_ = std::unique_lock(monitor_.mutex_);
+  if (has_begun()) return;
+  lock_ = std::unique_lock(monitor_.mutex_, std::defer_lock);
+  // Turns are shorter than going to sleep and being woken.
+  for (int i = 0; i < tries_max; ++i) {
+    if (lock_.try_lock()) return;
+  }
+  lock_.lock();
 }
 
 void HubMonitor::Turn::handle(const hub::Input& input, Now now) {
@@ -79,20 +92,15 @@ void HubMonitor::Turn::finish(Handover& handover, bool woken) {
   if (woken) own.is_called = false;
   handover.outputs.clear();
   handover.outputs.swap(own.outputs);
-  handover.loops_to_wake.clear();
-  for (std::size_t loop = 0; loop < monitor_.mailboxes_.size(); ++loop) {
-    if (loop == loop_ || monitor_.mailboxes_[loop].outputs.empty()) continue;
-    if (monitor_.call(loop)) handover.loops_to_wake.push_back(loop);
-  }
   handover.timeout.reset();
-  const Instant next = monitor_.core_.next_timeout();
-  if (next < monitor_.timeout_) {
-    if (loop_ == first_loop) {
-      monitor_.timeout_ = next;
-      handover.timeout = next;
-    } else if (monitor_.call(first_loop)) {
-      handover.loops_to_wake.push_back(first_loop);
-    }
+  if (const Instant next = monitor_.core_.next_timeout();
+      loop_ == first_loop && next < monitor_.timeout_) {
+    monitor_.timeout_ = next;
+    handover.timeout = next;
+  }
+  handover.others_have_work = false;
+  for (std::size_t other = 0; other < monitor_.mailboxes_.size(); ++other) {
+    if (other != loop_ && monitor_.has_uncalled_work(other)) handover.others_have_work = true;
   }
   lock_.unlock();
 }

@@ -24,8 +24,8 @@ class HubMonitor {
   struct Handover {
     /// To be carried out now, in this order.
     std::vector<hub::Output> outputs;
-    /// Loops whose mailboxes have got something, to be told to take a turn.
-    std::vector<std::size_t> loops_to_wake;
+    /// Other loops have something to do, too: `call_others` is wanted, if not at once.
+    bool others_have_work = false;
     /// Set at the first loop when the core wants its `Timeout` earlier than it has asked so far.
     std::optional<Instant> timeout;
   };
@@ -52,8 +52,9 @@ class HubMonitor {
     std::unique_lock<std::mutex> lock_;
   };
 
-  /// Adds an event of the driver's own; the first loop is to be woken if this says so.
-  [[nodiscard]] bool emit(HubEvent event);
+  /// The other loops that have something to do and have not been told yet: to be told to take a turn.
+  /// Best asked for many turns at once, since a loop that is busy finds its work by itself meanwhile.
+  std::vector<std::size_t> call_others(std::size_t loop);
 
   HubStats stats(Now now) const;
   std::vector<HubPeer> peers() const;
@@ -66,12 +67,12 @@ class HubMonitor {
   };
 
   void distribute();
-  bool call(std::size_t loop);
+  bool has_uncalled_work(std::size_t loop) const;
 
   mutable std::mutex mutex_;
   hub::Hub core_;
   std::vector<Mailbox> mailboxes_;
-  // The `Timeout` that the first loop waits for, or is told of.
+  // The `Timeout` that the first loop waits for.
   Instant timeout_ = Instant::max();
 };
 

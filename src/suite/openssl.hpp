@@ -1,13 +1,13 @@
 #pragma once
 
+#include <memory>
+
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
-
-#include <memory>
 
 namespace pigeon::suite {
 

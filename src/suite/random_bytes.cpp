@@ -1,10 +1,10 @@
 #include "suite/random_bytes.hpp"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+
+#include <openssl/rand.h>
 
 #include "base/assert.hpp"
 #include "suite/openssl.hpp"

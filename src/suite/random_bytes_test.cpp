@@ -1,9 +1,9 @@
 #include "suite/random_bytes.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace pigeon::suite {
 namespace {

@@ -1,11 +1,11 @@
 #include "suite/signing.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/obj_mac.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
+
+#include <openssl/core_names.h>
+#include <openssl/obj_mac.h>
 
 #include "suite/openssl.hpp"
 
@@ -37,14 +37,14 @@ std::optional<crypto::SigningPublicKey> decoded(const EncodedPoint& point) {
   return crypto::SigningPublicKey(bytes);
 }
 
-/// A key out of its point and, for a pair, its private scalar. Null if OpenSSL refuses it, as it does
-/// with points that are not on the curve.
+/// A key out of its point and, for a pair, its private scalar. Null if OpenSSL refuses it, as it
+/// does with points that are not on the curve.
 Key make_key(const EncodedPoint& point, const BIGNUM* scalar) {
   const ParamBuilder builder(OSSL_PARAM_BLD_new());
   const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   if (!builder || !context || EVP_PKEY_fromdata_init(context.get()) != 1) return nullptr;
-  if (OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, SN_X9_62_prime256v1,
-                                      0) != 1 ||
+  if (OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME,
+                                      SN_X9_62_prime256v1, 0) != 1 ||
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
                                        point.size()) != 1) {
     return nullptr;
@@ -88,8 +88,7 @@ std::optional<Signature> raw_from_der(BytesView der) {
   const std::uint8_t* cursor = der.data();
   const EcdsaSignature parsed(d2i_ECDSA_SIG(nullptr, &cursor, static_cast<long>(der.size())));
   Signature raw{};
-  if (!parsed ||
-      BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), raw.data(), coordinate_size) < 0 ||
+  if (!parsed || BN_bn2binpad(ECDSA_SIG_get0_r(parsed.get()), raw.data(), coordinate_size) < 0 ||
       BN_bn2binpad(ECDSA_SIG_get0_s(parsed.get()), raw.data() + coordinate_size, coordinate_size) <
           0) {
     return std::nullopt;

@@ -25,8 +25,8 @@ class SigningKey {
 
   /// A new pair.
   static Result<SigningKey, SuiteError> generate();
-  /// The pair of a private scalar, big-endian; zero and anything from the order of the curve upwards
-  /// are refused.
+  /// The pair of a private scalar, big-endian; zero and anything from the order of the curve
+  /// upwards are refused.
   static Result<SigningKey, SuiteError> from_private_scalar(
       std::span<const std::uint8_t, scalar_size> scalar);
 
@@ -47,9 +47,9 @@ class SigningKey {
   crypto::SigningPublicKey public_key_;
 };
 
-/// True if `signature` is r and s in 64 bytes and the owner of `key` made it for `message`. Both values
-/// of s are accepted, as by unsea. Whatever the input (a point off the curve, r or s out of range,
-/// another size), the answer is only false.
+/// True if `signature` is r and s in 64 bytes and the owner of `key` made it for `message`. Both
+/// values of s are accepted, as by unsea. Whatever the input (a point off the curve, r or s out of
+/// range, another size), the answer is only false.
 bool verify(const crypto::SigningPublicKey& key, BytesView message, BytesView signature);
 
 }  // namespace pigeon::suite

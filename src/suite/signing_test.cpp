@@ -1,12 +1,12 @@
 #include "suite/signing.hpp"
 
-#include <gtest/gtest.h>
-#include <openssl/err.h>
-
 #include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include "base/base64.hpp"
 #include "base/hex.hpp"
@@ -139,7 +139,9 @@ TEST(SigningTest, HundredKeysSignForThemselvesOnly) {
   }
 }
 
-TEST(SigningTest, GeneratedKeysDiffer) { EXPECT_NE(new_key().public_key(), new_key().public_key()); }
+TEST(SigningTest, GeneratedKeysDiffer) {
+  EXPECT_NE(new_key().public_key(), new_key().public_key());
+}
 
 TEST(SigningTest, SignsTheEmptyAndTheLongMessage) {
   const SigningKey key = new_key();
@@ -225,8 +227,8 @@ TEST(SigningTest, RefusesNumbersOutOfRange) {
   const std::string one = encode_hex(small_number(1));
   const std::string order_minus_one = encode_hex(minus(fixed<32>(order), small_number(1)));
 
-  for (const std::string& number : {zero, std::string(order), std::string(field), all_ones, one,
-                                    order_minus_one}) {
+  for (const std::string& number :
+       {zero, std::string(order), std::string(field), all_ones, one, order_minus_one}) {
     EXPECT_FALSE(verify(unsea.key, unsea.message, signature_of(number, s))) << number;
     EXPECT_FALSE(verify(unsea.key, unsea.message, signature_of(r, number))) << number;
     for (const std::string& second : {zero, std::string(order), all_ones, one, order_minus_one}) {
@@ -277,9 +279,9 @@ TEST(SigningTest, RefusesPointsThatAreNotOnTheCurve) {
   const std::string one = encode_hex(small_number(1));
   const std::string all_ones(64, 'f');
   const std::vector<SigningPublicKey> points = {
-      public_key(zero, zero),     public_key(zero, one),           public_key(one, one),
-      public_key(field, zero),    public_key(zero, field),         public_key(field, field),
-      public_key(base_x, base_x), public_key(all_ones, all_ones),  public_key(base_x, zero),
+      public_key(zero, zero),     public_key(zero, one),          public_key(one, one),
+      public_key(field, zero),    public_key(zero, field),        public_key(field, field),
+      public_key(base_x, base_x), public_key(all_ones, all_ones), public_key(base_x, zero),
       public_key(base_y, base_x), public_key(order, base_y),
   };
   for (const SigningPublicKey& point : points) {
@@ -290,8 +292,7 @@ TEST(SigningTest, RefusesPointsThatAreNotOnTheCurve) {
 
 TEST(SigningTest, ExtremeScalarsWork) {
   const auto lowest = SigningKey::from_private_scalar(small_number(1));
-  const auto highest =
-      SigningKey::from_private_scalar(minus(fixed<32>(order), small_number(1)));
+  const auto highest = SigningKey::from_private_scalar(minus(fixed<32>(order), small_number(1)));
   ASSERT_TRUE(lowest.has_value());
   ASSERT_TRUE(highest.has_value());
 

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace pigeon::bench {
+
+/// Processor time that all threads of a process have used, in seconds.
+struct CpuTime {
+  double total = 0;
+  /// The part spent outside the kernel. The kernel estimates it from its ticks.
+  double user = 0;
+};
+
+/// Resident memory of a process in bytes.
+struct Memory {
+  std::size_t resident = 0;
+  /// Without files and shared memory: heap, stacks, private data.
+  std::size_t anonymous = 0;
+  std::size_t threads = 0;
+};
+
+/// A child process without input and output. It does not outlive this object, nor this process.
+class Child {
+ public:
+  Child() = default;
+  /// Starts `arguments[0]`, looked up in PATH, with `environment` ("NAME=value") added to this
+  /// process's own. Throws std::runtime_error if that fails; a missing program shows as an exit.
+  Child(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&& other) noexcept;
+  ~Child();
+
+  bool is_running();
+  /// Asks with SIGTERM, and kills after `grace`.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds{3});
+  /// Waits for the end and gives the exit status; 128 + n for an end by signal n.
+  int wait();
+
+  CpuTime cpu() const;
+  Memory memory() const;
+  pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+/// Processor time of this process.
+CpuTime own_cpu();
+
+}  // namespace pigeon::bench

@@ -1,0 +1,29 @@
+// The frame of a test: a hub and a world of its own, both gone afterwards whatever happens.
+import { test } from 'node:test';
+import { start_hub } from './hub.mjs';
+import { World, make_ids } from './world.mjs';
+
+const test_timeout_ms = 180_000;
+
+/// The same ids in every run; another SEED gives others, printed with each failure.
+const seed = process.env.SEED ?? '1';
+
+/// Runs `body({hub, world, ids})`. `get_browser` is needed by tests with pages.
+export function hub_test(name, body, get_browser = () => undefined) {
+  test(name, { timeout: test_timeout_ms }, async (t) => {
+    const hub = await start_hub();
+    const world = new World(hub, get_browser());
+    t.after(async () => {
+      await world.close();
+      if (hub.is_running()) await hub.stop();
+    });
+    try {
+      await body({ hub, world, ids: make_ids(`${name} ${seed}`, 10) });
+    } catch (error) {
+      error.message += `\nSEED=${seed}, hub output:\n${hub.output}`;
+      throw error;
+    }
+  });
+}
+
+export const kinds = ['node', 'chromium'];

@@ -1,0 +1,1 @@
+"""The rules of the source tree, one module per kind of rule."""
