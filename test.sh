@@ -97,7 +97,7 @@ part "same trace at both optimization levels" count_one same_trace
 part "build tsan" count_steps build tsan ON --target pigeon_runtime_test
 part "threads, TSan" count_ctest ctest --preset tsan -R '^HubDriver'
 part "package" count_one package_test
-part "build fuzz" count_steps build fuzz OFF
+part "build fuzz" count_steps build fuzz OFF --target pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_one fuzz_all
 part "interop with unmodified clients" count_node interop
 

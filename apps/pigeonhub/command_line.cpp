@@ -90,7 +90,8 @@ Result<CommandLine, SettingsError> parse_command_line(std::span<const std::strin
   // A flag that nobody knows leaves its value behind as a positional; so this comes first.
   std::vector<std::string> unknown = app.remaining();
   std::erase(unknown, "--");
-  std::ranges::stable_partition(unknown, [](const auto& text) { return text.starts_with('-'); });
+  std::stable_partition(unknown.begin(), unknown.end(),
+                        [](const std::string& text) { return text.starts_with('-'); });
   if (!unknown.empty()) return Unexpected(unknown_argument(unknown.front(), app));
 
   CommandLine command;

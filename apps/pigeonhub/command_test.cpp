@@ -25,6 +25,8 @@ class ConfigFile {
                ".toml")) {
     std::ofstream(path_, std::ios::binary) << text;
   }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
   ~ConfigFile() { std::filesystem::remove(path_); }
 
   std::string path() const { return path_.string(); }

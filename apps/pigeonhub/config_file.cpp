@@ -37,7 +37,7 @@ bool is_section(std::string_view name) {
 
 /// A value as the user would write it after a flag; nothing for arrays, dates and fractions.
 std::optional<std::string> value_text(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto number = node.value_exact<std::int64_t>()) return fmt::format("{}", *number);
   if (const auto flag = node.value_exact<bool>()) return *flag ? "yes" : "no";
   return std::nullopt;

@@ -102,7 +102,7 @@ std::string describe(const OptionSpec& option) {
 }
 
 std::string toml_value(const OptionSpec& option, const OptionValue& value) {
-  const std::string text = format_value(option.rule, value);
+  std::string text = format_value(option.rule, value);
   if (option.rule.kind == ValueKind::count) return text;
   if (option.rule.kind == ValueKind::yes_no) return text == "yes" ? "true" : "false";
   std::string quoted;

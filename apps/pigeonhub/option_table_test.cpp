@@ -50,7 +50,9 @@ TEST(OptionTableTest, EveryFieldHasAnOption) {
 }
 
 TEST(OptionTableTest, NamesAreUnique) {
-  std::set<std::string_view> keys, flags, variables;
+  std::set<std::string_view> keys;
+  std::set<std::string_view> flags;
+  std::set<std::string_view> variables;
   for (const OptionSpec& option : option_table()) {
     EXPECT_TRUE(keys.insert(option.key).second) << option.key;
     EXPECT_TRUE(flags.insert(option.flag).second) << option.flag;

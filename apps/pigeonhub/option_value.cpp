@@ -99,10 +99,10 @@ Result<OptionValue, SettingsError> parse_number(const ValueRule& rule, std::stri
 }
 
 Result<OptionValue, SettingsError> parse_yes_no(std::string_view text) {
-  for (const auto yes : {"yes", "true", "on", "1"}) {
+  for (const auto* yes : {"yes", "true", "on", "1"}) {
     if (equals_ignoring_case(text, yes)) return OptionValue(std::uint64_t{1});
   }
-  for (const auto no : {"no", "false", "off", "0"}) {
+  for (const auto* no : {"no", "false", "off", "0"}) {
     if (equals_ignoring_case(text, no)) return OptionValue(std::uint64_t{0});
   }
   return Unexpected(SettingsError{fmt::format("{} is neither yes nor no", quote(text))});

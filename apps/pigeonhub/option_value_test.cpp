@@ -53,8 +53,8 @@ TEST(OptionValueTest, ReadsRatesPerMinute) {
 }
 
 TEST(OptionValueTest, ReadsYesAndNo) {
-  for (const auto written : {"yes", "true", "On", "1"}) EXPECT_EQ(number(yes_no, written), 1u);
-  for (const auto written : {"no", "False", "off", "0"}) EXPECT_EQ(number(yes_no, written), 0u);
+  for (const auto* written : {"yes", "true", "On", "1"}) EXPECT_EQ(number(yes_no, written), 1u);
+  for (const auto* written : {"no", "False", "off", "0"}) EXPECT_EQ(number(yes_no, written), 0u);
   EXPECT_THAT(error(yes_no, "maybe"), HasSubstr("\"maybe\" is neither yes nor no"));
 }
 
@@ -66,7 +66,7 @@ TEST(OptionValueTest, ADurationNeedsAUnitUnlessItIsZero) {
 }
 
 TEST(OptionValueTest, RefusesWhatIsNotANumber) {
-  for (const auto written : {"", "x", "1x", "1.5", "0x10", "1 2", "--1", "+1", "1e3", "\xff"}) {
+  for (const auto* written : {"", "x", "1x", "1.5", "0x10", "1 2", "--1", "+1", "1e3", "\xff"}) {
     EXPECT_THAT(error(count, written), HasSubstr("is not a whole number")) << written;
   }
   EXPECT_THAT(error(bytes, "4kb"), HasSubstr("is not a size"));
@@ -98,7 +98,7 @@ TEST(OptionValueTest, TextIsPrintableAsciiOfBoundedLength) {
 TEST(OptionValueTest, UrlsNeedASchemeAndAHost) {
   EXPECT_TRUE(parse_value(url, ""));
   EXPECT_TRUE(parse_value(url, "wss://hub.example.org/path"));
-  for (const auto written :
+  for (const auto* written :
        {"hub.example.org", "ftp://a", "http://", "http://[", "//a", "http:a"}) {
     EXPECT_THAT(error(url, written), HasSubstr("is not a URL")) << written;
   }

@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 #include "apps/pigeonhub/log.hpp"
@@ -28,18 +27,14 @@ constexpr auto stop_time_max = 9'700ms;
 void complain(std::string_view sentence) { fmt::print(stderr, "pigeonhub: {}\n", sentence); }
 
 bool is_local(std::string_view host) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(host), error);
-  return error ? host == "localhost" : address.is_loopback();
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 /// The host as it stands in a URL that works on this machine.
 std::string url_host(std::string_view host) {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(host), error);
-  if (error) return std::string(host);
-  if (address.is_loopback() || address.is_unspecified()) return "localhost";
-  return address.is_v6() ? fmt::format("[{}]", host) : std::string(host);
+  if (is_local(host) || host == "0.0.0.0" || host == "::") return "localhost";
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return is_ipv6 ? fmt::format("[{}]", host) : std::string(host);
 }
 
 void reload_certificate(Hub& hub, Log& log) {

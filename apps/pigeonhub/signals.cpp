@@ -13,14 +13,22 @@
 
 namespace pigeonhub {
 
-Signals::Signals() {
+namespace {
+
+/// Blocks the signals and gives the descriptor that they arrive at.
+int open_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, number);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal_fd_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+}  // namespace
+
+Signals::Signals()
+    : signal_fd_(open_signals()), wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (signal_fd_ < 0 || wake_fd_ < 0) {
     throw std::system_error(errno, std::generic_category(), "cannot receive signals");
   }
@@ -43,7 +51,7 @@ int Signals::wait() {
   }
 }
 
-void Signals::wake() {
+void Signals::wake() const {
   const std::uint64_t one = 1;
   // Fails only if the counter is full, and then `wait` returns anyway.
   [[maybe_unused]] const ssize_t written = ::write(wake_fd_, &one, sizeof(one));

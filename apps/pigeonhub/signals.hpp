@@ -16,7 +16,7 @@ class Signals {
   int wait();
 
   /// Makes `wait` return 0. May be called from any thread.
-  void wake();
+  void wake() const;
 
  private:
   int signal_fd_ = -1;

@@ -128,8 +128,11 @@ std::optional<ServerPlan> plan_upstream(const Programs& programs) {
 }
 
 std::vector<std::string> lifted_rates() {
-  return {"--messages-per-peer", "0", "--messages-per-address", "0", "--announces-per-peer", "0",
-          "--connects-per-address", "0"};
+  std::vector<std::string> flags;
+  for (const std::string limit : {"--messages-per-peer", "--messages-per-address"}) {
+    flags.insert(flags.end(), {limit, "60000000/min", limit + "-burst", "1000000"});
+  }
+  return flags;
 }
 
 Server::Server(const ServerPlan& plan) : name_(plan.name), port_(free_port()) {

@@ -1,6 +1,4 @@
-// A hub inside a program of one's own: starts one, tells who comes and goes, and ends with the
-// input.
-#include <cstdlib>
+// A hub inside a program of one's own: tells who comes and goes until its input ends.
 #include <iostream>
 #include <string>
 #include <variant>
@@ -11,28 +9,24 @@ namespace {
 
 void print_event(const pigeon::HubEvent& event) {
   if (const auto* peer = std::get_if<pigeon::HubPeerAnnounced>(&event)) {
-    std::cout << peer->peer_id << " is in " << peer->network << std::endl;
+    std::cout << peer->peer_id << " is in " << peer->network << '\n';
   } else if (const auto* gone = std::get_if<pigeon::HubPeerDisconnected>(&event)) {
-    std::cout << gone->peer_id << " has left, close code " << gone->code << std::endl;
+    std::cout << gone->peer_id << " has left, close code " << gone->code << '\n';
   }
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  pigeon::HubOptions options;
-  options.listen.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 3000);
-
-  auto hub = pigeon::Hub::create(options, print_event);
+int main() {
+  auto hub = pigeon::Hub::create({.listen = {.port = 0}}, print_event);
   const auto address = hub ? hub->start() : pigeon::Unexpected(hub.error());
   if (!address) {
-    std::cerr << address.error().message << std::endl;
+    std::cerr << address.error().message << '\n';
     return 1;
   }
-  std::cout << "Connect clients to ws://localhost:" << address->port << "; Enter stops."
-            << std::endl;
-  for (std::string line; std::getline(std::cin, line) && !line.empty();) {
-    std::cout << hub->stats().connections << " connections" << std::endl;
+  std::cout << "Connect clients to ws://localhost:" << address->port << "; Ctrl+D stops.\n";
+  for (std::string line; std::getline(std::cin, line);) {
+    std::cout << hub->stats().connections << " connections\n";
   }
   hub->stop();
 }

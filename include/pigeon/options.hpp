@@ -84,9 +84,10 @@ struct IntroductionOptions {
   std::size_t slots_max = 64;
   /// Links that a peer is taken to want if it does not say.
   std::size_t default_slots = 24;
-  /// The greater id offers, so it hears first; the smaller one hears when it has answered, or after
-  /// this.
-  std::chrono::milliseconds second_notice{1'000};
+  /// The greater id offers, so it hears first. The smaller one hears when it has answered, or after
+  /// this if no offer has come; sooner, it would offer as well, and old clients then block each
+  /// other.
+  std::chrono::milliseconds second_notice{3'000};
   /// An introduction without an offer for so long is given up.
   std::chrono::milliseconds offer_time_max{4'000};
   /// An offer without an answer for so long is given up.

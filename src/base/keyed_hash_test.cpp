@@ -42,7 +42,7 @@ TEST(KeyedHashTest, AnotherKeyGivesAnotherHash) {
 
 TEST(KeyedHashTest, TextAndBytesAndIdsOfTheSameContentAgree) {
   const KeyedHash hash(counting_key());
-  const PeerId id = Random::from_number(2).id<PeerId>();
+  const auto id = Random::from_number(2).id<PeerId>();
   const std::string text(as_text(id.bytes()));
 
   EXPECT_EQ(hash(id), hash(text));

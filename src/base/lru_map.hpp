@@ -49,8 +49,6 @@ class LruMap {
     PIGEON_ASSERT(limits.count_max < Table::none);
     PIGEON_ASSERT(limits.time_to_live > Duration::zero());
   }
-  LruMap(LruMap&&) noexcept = default;
-  LruMap& operator=(LruMap&&) noexcept = default;
 
   std::size_t size() const { return table_.size(); }
   bool empty() const { return size() == 0; }

@@ -198,7 +198,8 @@ TEST(LruMapTest, ClockThatStepsBackKeepsTheOrder) {
   map.insert(2, "b", at(50s));
 
   EXPECT_EQ(map.next_timeout(), at(110s));
-  EXPECT_EQ(map.expire(at(110s)), 2U);
+  map.erase(1);
+  EXPECT_EQ(map.next_timeout(), at(110s));
 }
 
 TEST(LruMapTest, SoleEntryTouchedInThePastKeepsItsTime) {
@@ -237,6 +238,19 @@ TEST(LruMapTest, MovesWithItsContent) {
   moved.insert(2, "b", at(0s));
 
   EXPECT_THAT(items_of(moved), ElementsAre(Pair(2, "b"), Pair(1, "a")));
+}
+
+TEST(LruMapTest, CopyLivesOnItsOwn) {
+  IntMap map({.count_max = 4});
+  map.insert(1, "a", at(0s));
+  map.insert(2, "b", at(0s));
+
+  IntMap copy = map;
+  copy.insert(3, "c", at(0s));
+  map.erase(2);
+
+  EXPECT_THAT(items_of(map), ElementsAre(Pair(1, "a")));
+  EXPECT_THAT(items_of(copy), ElementsAre(Pair(3, "c"), Pair(2, "b"), Pair(1, "a")));
 }
 
 TEST(LruMapTest, HoldsValuesThatOnlyMove) {

@@ -27,9 +27,9 @@ class LruTable {
     Key key;
     [[no_unique_address]] Value value;
     Instant renewed;
-    Index newer;
-    Index older;
-    Index chained;  // the next in the same bucket
+    Index newer = none;
+    Index older = none;
+    Index chained = none;  // the next in the same bucket
   };
 
   explicit LruTable(Hash hash) : hash_(std::move(hash)) {}

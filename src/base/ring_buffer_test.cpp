@@ -2,7 +2,7 @@
 
 #include <deque>
 #include <memory>
-#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -62,6 +62,25 @@ TEST(RingBufferTest, LetsGoOfWhatWasTakenOut) {
   ring.pop_front();
   EXPECT_EQ(item.use_count(), 3);
   ring.clear();
+  EXPECT_EQ(item.use_count(), 1);
+}
+
+TEST(RingBufferTest, LetsGoOfItemsThatCopyWhenMoved) {
+  struct Copied {
+    std::shared_ptr<int> content;
+
+    Copied() = default;
+    explicit Copied(std::shared_ptr<int> shared) : content(std::move(shared)) {}
+    Copied(const Copied&) = default;
+    Copied& operator=(const Copied&) = default;
+    ~Copied() = default;
+  };
+  const auto item = std::make_shared<int>(1);
+  RingBuffer<Copied> ring(4);
+  ring.push_back(Copied(item));
+
+  ring.pop_front();
+
   EXPECT_EQ(item.use_count(), 1);
 }
 

@@ -106,7 +106,7 @@ TEST(AdmissionTest, ReplacesASilentOwnerAndReadsWhatTheNewcomerHasSaid) {
   HubUnderTest hub;
   const auto owner = hub.join(alice);
   const auto b = hub.join(bob);
-  hub.pass(1s);
+  hub.pass(3s);
   hub.take(b);
   const auto newcomer = hub.open(alice);
   hub.send(newcomer, wire::encode_announce(alice, "global", 3));

@@ -51,10 +51,11 @@ enum class Refusal : std::uint8_t {
   unroutable_type,
   unknown_target,
   foreign_namespace,
+  withheld_offer,
   withheld_rejection,
   held_overflow,
 };
-inline constexpr std::size_t refusal_count = 14;
+inline constexpr std::size_t refusal_count = 15;
 
 /// The name in metrics and status.
 std::string_view to_text(Refusal refusal);

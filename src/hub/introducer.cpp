@@ -129,6 +129,11 @@ void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) {
   for (Peer* other : told) tell(peer, *other, now, out);
 }
 
+bool Introducer::crosses_offer(Peer& from, const Peer& to) {
+  const Link* link = from.find_link(to);
+  return link != nullptr && link->state == LinkState::offered && from.id < to.id;
+}
+
 void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
   from.full_until = now.monotonic;
   if (from.id < to.id) {
@@ -231,7 +236,7 @@ Instant Introducer::review_links(Peer& peer, Now now, Outbox& out) {
       continue;
     }
     next = std::min(next, link.since + patience);
-    if (link.other->find_link(peer)->told) continue;
+    if (link.state == LinkState::offered || link.other->find_link(peer)->told) continue;
     if (link.since + options_.second_notice <= now.monotonic) {
       tell(*link.other, peer, now, out);
     } else {

@@ -35,6 +35,10 @@ class Introducer {
   /// was told of it hears that it is gone, once.
   void depart(Peer& peer, bool said_goodbye, Now now, Outbox& out);
 
+  /// Whether an offer crosses one that the greater id has made and that is not answered yet.
+  /// Relayed, it would make 0.1.1 peers drop both.
+  static bool crosses_offer(Peer& from, const Peer& to);
+
   /// Signals of a pair have been relayed.
   void offer_relayed(Peer& from, Peer& to, Now now, Outbox& out);
   void answer_relayed(Peer& from, Peer& to, Now now, Outbox& out);

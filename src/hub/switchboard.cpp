@@ -134,6 +134,10 @@ void Switchboard::on_message(Peer& from, const wire::Signal& signal, Now now, Ou
     counters_.refused(Refusal::withheld_rejection);
     return;
   }
+  if (signal.type == wire::SignalType::offer && Introducer::crosses_offer(from, *to)) {
+    counters_.refused(Refusal::withheld_offer);
+    return;
+  }
   deliver(from, *to, signal, now, out);
 }
 

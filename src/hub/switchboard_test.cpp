@@ -34,7 +34,7 @@ TEST(SwitchboardTest, IntroducesBothWays) {
   HubUnderTest hub;
   const auto a = hub.join(alice);
   const auto b = hub.join(bob);
-  hub.pass(1s);
+  hub.pass(3s);
 
   EXPECT_THAT(hub.take(a, "peer-discovered"),
               ElementsAre(HasSubstr(R"("data":{"peerId":")" + bob)));
@@ -61,7 +61,7 @@ TEST(SwitchboardTest, PassesAnnouncedDataOnWithTheTrueIdLast) {
   const auto a = hub.join(alice);
   const auto b = hub.open(bob);
   hub.send(b, R"({"type":"announce","data":{"peerId":"spoof","isHub":true,"name":"B"}})");
-  hub.pass(1s);
+  hub.pass(3s);
 
   EXPECT_THAT(
       hub.take(a, "peer-discovered"),
@@ -106,6 +106,20 @@ TEST(SwitchboardTest, WithholdsTheRejectionThatBreaksPairs) {
   EXPECT_THAT(hub.take(a, "connection-rejected"), ElementsAre(HasSubstr("max_peers_reached")));
 }
 
+TEST(SwitchboardTest, WithholdsAnOfferThatCrossesTheGreaterIds) {
+  HubUnderTest hub;
+  const auto a = hub.join(alice);
+  const auto b = hub.join(bob);
+  hub.signal(b, "offer", alice);
+
+  hub.signal(a, "offer", bob);
+  EXPECT_THAT(hub.take(b, "offer"), IsEmpty());
+  hub.signal(a, "answer", bob);
+  hub.signal(a, "offer", bob);
+
+  EXPECT_THAT(hub.take(b, "offer"), SizeIs(1));
+}
+
 TEST(SwitchboardTest, KeepsNamespacesApart) {
   HubUnderTest hub;
   const auto a = hub.join(alice, "red");
@@ -123,7 +137,7 @@ TEST(SwitchboardTest, MovesAPeerThatAnnouncesElsewhere) {
   HubUnderTest hub;
   const auto a = hub.join(alice, "red");
   const auto b = hub.join(bob, "red");
-  hub.pass(1s);
+  hub.pass(3s);
   hub.take(b);
 
   hub.send(a, wire::encode_announce(alice, "blue", 3));
@@ -167,7 +181,7 @@ TEST(SwitchboardTest, TellsOfADepartureExactlyOnce) {
   HubUnderTest hub;
   const auto a = hub.join(alice);
   const auto b = hub.join(bob);
-  hub.pass(1s);
+  hub.pass(3s);
   hub.take(a);
 
   hub.send(b, R"({"type":"goodbye","data":{"peerId":"x"}})");
@@ -184,7 +198,7 @@ TEST(SwitchboardTest, StampsAGoodbyeWithItsSendersNamespace) {
   HubUnderTest hub;
   const auto a = hub.join(alice, "red");
   const auto b = hub.join(bob, "red");
-  hub.pass(1s);
+  hub.pass(3s);
   hub.take(a);
 
   // The goodbye of a closing page names no namespace.

@@ -19,8 +19,8 @@ struct Endpoint {
   void set_port(std::uint16_t port);
 };
 
-/// The addresses that a numeric address or a name stands for, each once, in the system's order. Waits
-/// for DNS if `host` is a name. The error is what the system says.
+/// The addresses that a numeric address or a name stands for, each once, in the system's order.
+/// Waits for DNS if `host` is a name. The error is what the system says.
 Result<std::vector<Endpoint>, std::string> resolve(const std::string& host, std::uint16_t port);
 
 }  // namespace pigeon::net

@@ -10,8 +10,8 @@
 
 namespace pigeon::net {
 
-/// An IPv4 or IPv6 address without a port. IPv4 is kept in its IPv6-mapped form, so that one client is
-/// one address whichever kind of socket it came through.
+/// An IPv4 or IPv6 address without a port. IPv4 is kept in its IPv6-mapped form, so that one client
+/// is one address whichever kind of socket it came through.
 class IpAddress {
  public:
   /// `::`.

@@ -55,9 +55,8 @@ void Listener::accept_waiting() {
   for (int i = 0; i < accepted_at_once_max; ++i) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int socket =
-        ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
-                  SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int socket = ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address),
+                                 &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       on_accept_(FileDescriptor(socket), IpAddress::from_system(address));
       continue;

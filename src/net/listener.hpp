@@ -11,7 +11,8 @@
 
 namespace pigeon::net {
 
-/// Accepts connections from one listening socket of an event loop. Must outlive the run of the loop.
+/// Accepts connections from one listening socket of an event loop. Must outlive the run of the
+/// loop.
 class Listener {
  public:
   using OnAccept = std::function<void(FileDescriptor socket, const IpAddress& address)>;

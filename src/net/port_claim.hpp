@@ -9,8 +9,8 @@
 namespace pigeon::net {
 
 /// Marks an address and port as taken by one server of this machine. Listening sockets with
-/// SO_REUSEPORT cannot do that: a second server started by mistake would silently get a share of the
-/// connections. The mark is a socket in Linux's abstract namespace, which ends with its process
+/// SO_REUSEPORT cannot do that: a second server started by mistake would silently get a share of
+/// the connections. The mark is a socket in Linux's abstract namespace, which ends with its process
 /// however that ends. Released by the destructor.
 class PortClaim {
  public:

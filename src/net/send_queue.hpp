@@ -13,8 +13,8 @@
 
 namespace pigeon::net {
 
-/// Bytes that wait to be written to one connection, in order: units that must go out whole or not at
-/// all, each a short header with a payload. Payloads are moved in and never copied.
+/// Bytes that wait to be written to one connection, in order: units that must go out whole or not
+/// at all, each a short header with a payload. Payloads are moved in and never copied.
 class SendQueue {
  public:
   /// Longest header of a unit: that of an unmasked WebSocket frame.

@@ -14,8 +14,9 @@
 
 namespace pigeon::net {
 
-/// A non-blocking stream connection of an event loop, with or without TLS. Belongs to the thread of its
-/// loop. Handlers of waits that are cut off by the end of the stream are still called, with an error.
+/// A non-blocking stream connection of an event loop, with or without TLS. Belongs to the thread of
+/// its loop. Handlers of waits that are cut off by the end of the stream are still called, with an
+/// error.
 class Stream {
  public:
   /// Room that `read` needs.
@@ -33,8 +34,8 @@ class Stream {
   IoResult handshake();
   /// Reads what is there; `out` has at least `read_bytes_min` bytes.
   IoResult read(MutableBytesView out);
-  /// Writes from the front of the queue, and takes out what was written, until all is written or the
-  /// socket takes no more. `scratch` has at least `TlsSession::record_bytes_max` bytes.
+  /// Writes from the front of the queue, and takes out what was written, until all is written or
+  /// the socket takes no more. `scratch` has at least `TlsSession::record_bytes_max` bytes.
   IoStatus write(SendQueue& queue, MutableBytesView scratch);
   /// Drops from the queue what has not been begun to be written.
   void drop_unsent(SendQueue& queue) const { queue.drop_unsent(committed_); }
@@ -57,15 +58,16 @@ class Stream {
   }
 
  private:
-  using Descriptor = boost::asio::posix::basic_stream_descriptor<
-      boost::asio::io_context::executor_type>;
+  using Descriptor =
+      boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
   IoStatus write_plain(SendQueue& queue);
   IoStatus write_secure(SendQueue& queue, MutableBytesView scratch);
 
   Descriptor descriptor_;
   std::unique_ptr<TlsSession> tls_;
-  // Bytes at the front of the queue that TLS has put into a record which the socket did not take yet.
+  // Bytes at the front of the queue that TLS has put into a record which the socket did not take
+  // yet.
   std::uint32_t committed_ = 0;
 };
 

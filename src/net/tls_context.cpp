@@ -23,8 +23,8 @@ std::string library_reason() {
 std::string check_readable(std::string_view role, const std::string& file) {
   if (::access(file.c_str(), R_OK) == 0) return {};
   const int cause = errno;
-  return "The " + std::string(role) + " file " + file + " cannot be read: " +
-         std::strerror(cause) + ". Give the path of a PEM file that this user may read.";
+  return "The " + std::string(role) + " file " + file + " cannot be read: " + std::strerror(cause) +
+         ". Give the path of a PEM file that this user may read.";
 }
 
 /// A key with a passphrase would otherwise be asked for on the terminal.
@@ -60,8 +60,8 @@ std::string load_files(SSL_CTX* context, const std::string& certificate_file,
     }
   }
   if (SSL_CTX_check_private_key(context) != 1) {
-    return "The key in " + key_file + " does not belong to the certificate in " +
-           certificate_file + ". Give the two files that were made together.";
+    return "The key in " + key_file + " does not belong to the certificate in " + certificate_file +
+           ". Give the two files that were made together.";
   }
   return {};
 }
@@ -70,8 +70,8 @@ std::string load_files(SSL_CTX* context, const std::string& certificate_file,
 
 Result<TlsContext, std::string> TlsContext::load(const std::string& certificate_file,
                                                  const std::string& key_file) {
-  for (const std::string& failure : {check_readable("certificate", certificate_file),
-                                     check_readable("key", key_file)}) {
+  for (const std::string& failure :
+       {check_readable("certificate", certificate_file), check_readable("key", key_file)}) {
     if (!failure.empty()) return Unexpected(failure);
   }
   ERR_clear_error();

@@ -10,9 +10,9 @@ struct ssl_ctx_st;
 
 namespace pigeon::net {
 
-/// A server's certificate and key, with the settings for connections that use them: TLS 1.2 or later.
-/// Connections keep what they need of it, so it may be replaced while they live. Copies are cheap and
-/// may be used on several threads.
+/// A server's certificate and key, with the settings for connections that use them: TLS 1.2 or
+/// later. Connections keep what they need of it, so it may be replaced while they live. Copies are
+/// cheap and may be used on several threads.
 class TlsContext {
  public:
   /// Reads PEM files: the certificate with its intermediates, and its key. The error is a sentence

@@ -14,8 +14,8 @@ namespace pigeon::net {
 
 namespace {
 
-// OpenSSL's own socket BIO writes with write(), which raises SIGPIPE on a broken connection. This one
-// uses the calls of socket_io. The socket's number is kept in the BIO's data pointer.
+// OpenSSL's own socket BIO writes with write(), which raises SIGPIPE on a broken connection. This
+// one uses the calls of socket_io. The socket's number is kept in the BIO's data pointer.
 
 int socket_of(BIO* bio) {
   return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
@@ -117,8 +117,8 @@ IoResult TlsSession::read(MutableBytesView out) {
 IoResult TlsSession::write(BytesView bytes) {
   ERR_clear_error();
   std::size_t count = 0;
-  const int returned = SSL_write_ex(session_.get(), bytes.data(),
-                                    std::min(bytes.size(), record_bytes_max), &count);
+  const int returned =
+      SSL_write_ex(session_.get(), bytes.data(), std::min(bytes.size(), record_bytes_max), &count);
   if (returned == 1) return {IoStatus::done, count};
   return {status_after(session_.get(), returned)};
 }

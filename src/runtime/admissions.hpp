@@ -9,8 +9,8 @@
 
 namespace pigeon::runtime {
 
-/// Counts the open connections of all loops, in all and by address. Holds no more addresses than there
-/// are connections.
+/// Counts the open connections of all loops, in all and by address. Holds no more addresses than
+/// there are connections.
 class Admissions {
  public:
   enum class Verdict : std::uint8_t { admitted, too_many, too_many_of_address };

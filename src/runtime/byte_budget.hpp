@@ -10,8 +10,8 @@ class ByteBudget {
  public:
   explicit ByteBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  /// A holder of `before` bytes now has `after`. False if it has grown and all together have too many;
-  /// the bytes are counted even so.
+  /// A holder of `before` bytes now has `after`. False if it has grown and all together have too
+  /// many; the bytes are counted even so.
   bool change(std::size_t before, std::size_t after) {
     if (after <= before) {
       used_.fetch_sub(before - after, std::memory_order_relaxed);

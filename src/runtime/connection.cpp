@@ -15,8 +15,8 @@ Connection::Connection(LoopServices& services, ConnectionId id, net::Stream stre
       id_(id),
       stream_(std::move(stream)),
       decoder_(net::websocket::Role::server,
-               {.message_bytes_max = static_cast<std::uint32_t>(
-                    services.share.options.limits.message_bytes_max)}),
+               {.message_bytes_max =
+                    static_cast<std::uint32_t>(services.share.options.limits.message_bytes_max)}),
       address_(address),
       phase_(stream_.is_secure() ? Phase::tls_handshake : Phase::request),
       is_refused_(refused) {}

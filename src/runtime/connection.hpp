@@ -23,9 +23,9 @@
 
 namespace pigeon::runtime {
 
-/// One accepted connection: TLS handshake if there is TLS, HTTP requests, perhaps a WebSocket, its end.
-/// Lives on the thread of its loop. Small while it is an idle WebSocket: what it needs for the rest is
-/// on the heap only as long as it is needed.
+/// One accepted connection: TLS handshake if there is TLS, HTTP requests, perhaps a WebSocket, its
+/// end. Lives on the thread of its loop. Small while it is an idle WebSocket: what it needs for the
+/// rest is on the heap only as long as it is needed.
 class Connection : public net::DeadlineEntry {
  public:
   /// A `refused` connection hears that its address has too many, whatever it asks for.

@@ -39,7 +39,7 @@ void Connection::receive_request() {
   }
   const MutableBytesView buffer = services_.read_buffer();
   const std::size_t unread = http_->unread.size();
-  const net::IoResult result = 
+  const net::IoResult result =
       stream_.read(buffer.subspan(unread, LoopServices::request_read_bytes));
   if (!has_read(result)) return;
   std::ranges::copy(as_bytes(http_->unread), buffer.begin());
@@ -166,8 +166,7 @@ void Connection::answer(unsigned status, std::span<const http::Field> fields, st
   phase_ = Phase::answer;
   http_->is_answered = true;
   set_deadline(Deadline::answer);
-  queue().push(
-      http::encode_head(status, fields, body.size(), http_->afterwards, services_.date()));
+  queue().push(http::encode_head(status, fields, body.size(), http_->afterwards, services_.date()));
   if (http::has_body(status) && !is_head) queue().push(std::move(body));
 }
 

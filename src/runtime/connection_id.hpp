@@ -9,8 +9,8 @@ namespace pigeon::runtime {
 
 using hub::ConnectionId;
 
-/// The parts of a connection's id: the loop that owns it (8 bits), its place there (24 bits), and how
-/// often that place was used before (32 bits), so that no id is used twice.
+/// The parts of a connection's id: the loop that owns it (8 bits), its place there (24 bits), and
+/// how often that place was used before (32 bits), so that no id is used twice.
 struct ConnectionPlace {
   static constexpr std::size_t loops_max = std::size_t{1} << 8U;
   static constexpr std::size_t slots_max = std::size_t{1} << 24U;

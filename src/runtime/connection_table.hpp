@@ -16,8 +16,8 @@ class ConnectionTable {
  public:
   explicit ConnectionTable(std::uint8_t loop) : loop_(loop) {}
 
-  /// Adds the connection that `make(id)` returns as a unique pointer. Null, without calling it, if all
-  /// places are taken.
+  /// Adds the connection that `make(id)` returns as a unique pointer. Null, without calling it, if
+  /// all places are taken.
   template <class Make>
   Connection* add(Make make) {
     if (free_.empty()) {

@@ -15,8 +15,8 @@ namespace pigeon::runtime {
 
 /// What all loops of a hub share.
 struct DriverShare {
-  /// Connections beyond the hub's maximum that may be open: the core tells the surplus clients why, and
-  /// HTTP goes on.
+  /// Connections beyond the hub's maximum that may be open: the core tells the surplus clients why,
+  /// and HTTP goes on.
   static constexpr std::size_t spare_connections = 64;
 
   DriverShare(const HubOptions& chosen, hub::Hub core, std::size_t loop_count)
@@ -28,7 +28,9 @@ struct DriverShare {
 
   /// What the core is to know of the driver now.
   hub::DriverReport report() {
-    return {.buffered_bytes = budget.used(), .resident_bytes = resident_bytes, .refused = refusals.take()};
+    return {.buffered_bytes = budget.used(),
+            .resident_bytes = resident_bytes,
+            .refused = refusals.take()};
   }
 
   const HubOptions options;

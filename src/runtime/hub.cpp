@@ -44,7 +44,8 @@ Result<HubAddress, HubFailure> Hub::start() {
     if (!driver) return Unexpected(driver.error());
     impl_->driver = *std::move(driver);
   }
-  // Without the lock, as the first event may come before this returns, and its receiver call the hub.
+  // Without the lock, as the first event may come before this returns, and its receiver call the
+  // hub.
   if (auto running = impl_->driver->run(); !running) return Unexpected(running.error());
   return impl_->driver->address();
 }

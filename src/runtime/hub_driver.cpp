@@ -83,8 +83,7 @@ HubDriver::HubDriver(Parts parts, Hub::OnEvent on_event)
       tick_timer_(event_loops_.front()->context()),
       drop_timer_(event_loops_.front()->context()) {
   for (std::size_t i = 0; i < event_loops_.size(); ++i) {
-    loops_.push_back(
-        std::make_unique<HubLoop>(*event_loops_[i], share_, i, parts.tls, calls()));
+    loops_.push_back(std::make_unique<HubLoop>(*event_loops_[i], share_, i, parts.tls, calls()));
   }
 }
 

@@ -34,8 +34,8 @@ class HubDriver {
   /// Begins to serve; once. After an error the driver is of no use.
   Result<void, HubFailure> run();
   HubAddress address() const;
-  /// Lets a successor have the port, closes every connection over the drain window, stops the loops. At
-  /// the latest after 9 seconds everything is dropped.
+  /// Lets a successor have the port, closes every connection over the drain window, stops the
+  /// loops. At the latest after 9 seconds everything is dropped.
   void request_stop();
   /// Does the same and waits for the end. Not from `OnEvent`.
   void stop();

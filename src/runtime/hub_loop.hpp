@@ -20,8 +20,8 @@
 
 namespace pigeon::runtime {
 
-/// One event loop of a hub with its listening sockets and its connections. After `start` everything is
-/// to be called on the loop's thread, except for `post`.
+/// One event loop of a hub with its listening sockets and its connections. After `start` everything
+/// is to be called on the loop's thread, except for `post`.
 class HubLoop {
  public:
   /// What a loop asks of its driver. Called on the loop's thread.

@@ -12,10 +12,10 @@
 
 namespace pigeon::runtime {
 
-/// The one hub core, shared by all loops. A loop gives it inputs in turns, under a lock; outputs go to
-/// the mailbox of the loop that owns their connection, under the same lock, and each loop carries out
-/// its mailbox from front to back. So the outputs for one connection happen in the core's order, on
-/// the connection's thread. Events and `Drained` go to the first loop.
+/// The one hub core, shared by all loops. A loop gives it inputs in turns, under a lock; outputs go
+/// to the mailbox of the loop that owns their connection, under the same lock, and each loop
+/// carries out its mailbox from front to back. So the outputs for one connection happen in the
+/// core's order, on the connection's thread. Events and `Drained` go to the first loop.
 class HubMonitor {
  public:
   HubMonitor(hub::Hub core, std::size_t loop_count);
@@ -52,8 +52,9 @@ class HubMonitor {
     std::unique_lock<std::mutex> lock_;
   };
 
-  /// The other loops that have something to do and have not been told yet: to be told to take a turn.
-  /// Best asked for many turns at once, since a loop that is busy finds its work by itself meanwhile.
+  /// The other loops that have something to do and have not been told yet: to be told to take a
+  /// turn. Best asked for many turns at once, since a loop that is busy finds its work by itself
+  /// meanwhile.
   std::vector<std::size_t> call_others(std::size_t loop);
 
   HubStats stats(Now now) const;

@@ -27,9 +27,9 @@ LoopServices::LoopServices(DriverShare& shared, std::size_t index)
                 net::DeadlineList(shared.options.limits.queue_time_max),
                 net::DeadlineList(shared.options.limits.queue_time_max),
                 net::DeadlineList(closing_time)},
-      read_buffer_(std::max(read_bytes,
-                            shared.options.limits.handshake_bytes_max + request_read_bytes) +
-                   net::websocket::Decoder::payload_padding),
+      read_buffer_(
+          std::max(read_bytes, shared.options.limits.handshake_bytes_max + request_read_bytes) +
+          net::websocket::Decoder::payload_padding),
       scratch_(net::TlsSession::record_bytes_max) {}
 
 MutableBytesView LoopServices::read_buffer() {

@@ -35,8 +35,8 @@ enum class Deadline : std::uint8_t {
 };
 inline constexpr std::size_t deadline_count = 5;
 
-/// What one loop does for its connections: memory that they share, deadlines, the way to the core, and
-/// lists of what is to be done with them when they have all had their say.
+/// What one loop does for its connections: memory that they share, deadlines, the way to the core,
+/// and lists of what is to be done with them when they have all had their say.
 class LoopServices {
  public:
   /// Bytes read from a socket at once.
@@ -47,9 +47,9 @@ class LoopServices {
   /// `index` is that of the loop.
   LoopServices(DriverShare& share, std::size_t index);
 
-  /// Shared by all connections; its content is lost when the connection's part of the turn ends. Has
-  /// room for `read_bytes`, and for what is read of a request after a head that is not complete; the
-  /// decoder's padding may be read behind it.
+  /// Shared by all connections; its content is lost when the connection's part of the turn ends.
+  /// Has room for `read_bytes`, and for what is read of a request after a head that is not
+  /// complete; the decoder's padding may be read behind it.
   MutableBytesView read_buffer();
   MutableBytesView scratch() { return scratch_; }
 

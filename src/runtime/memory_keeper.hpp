@@ -6,8 +6,9 @@
 
 namespace pigeon::runtime {
 
-/// Decides when freed memory is worth giving back to the system, which takes some milliseconds for a
-/// large heap: after a flood of bytes or of connections, once it has calmed down. Asked every second.
+/// Decides when freed memory is worth giving back to the system, which takes some milliseconds for
+/// a large heap: after a flood of bytes or of connections, once it has calmed down. Asked every
+/// second.
 class MemoryKeeper {
  public:
   /// `buffered_bytes` are held now; `changes` connections have come and gone so far.

@@ -2,9 +2,10 @@
 
 #include <cstdio>
 
-#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include <malloc.h>
 
 namespace pigeon::runtime {
 

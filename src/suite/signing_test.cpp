@@ -122,6 +122,7 @@ TEST(SigningTest, DerivesThePublicKeyOfRfc6979) {
 TEST(SigningTest, HundredKeysSignForThemselvesOnly) {
   Random random = Random::from_number(1);
   std::vector<SigningKey> keys;
+  keys.reserve(100);
   for (int i = 0; i < 50; ++i) keys.push_back(new_key());
   for (int i = 0; i < 50; ++i) {
     Scalar scalar{};

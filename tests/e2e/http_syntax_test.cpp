@@ -14,6 +14,7 @@
 namespace pigeon::test {
 namespace {
 
+using namespace std::string_literals;
 using ::testing::StartsWith;
 
 class HttpSyntaxTest : public HubTest {
@@ -170,7 +171,7 @@ TEST_F(HttpSyntaxTest, RefusesWhatIsNoHttp) {
       "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n",
-      std::string("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 30),
+      "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"s,
       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1x\r\n\r\n",
       "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",

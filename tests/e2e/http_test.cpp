@@ -372,7 +372,7 @@ TEST_F(HttpTest, SaysThatThereIsNothing) {
   start();
 
   for (const char* path : {"/nothing", "/health/x", "//health", "/../../etc/passwd", "/%00",
-                           "/health%2f", "/%ff", "/status.json/x", "/index.html2", "/api/publish"}) {
+                           "/%ff", "/status.json/x", "/index.html2", "/api/publish"}) {
     SCOPED_TRACE(path);
     expect_error(get(path), 404);
   }

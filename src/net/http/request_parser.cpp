@@ -81,8 +81,7 @@ std::size_t RequestParser::Impl::feed_body(std::string_view input) {
   return used;
 }
 
-RequestParser::RequestParser(const RequestLimits& limits)
-    : impl_(std::make_unique<Impl>(limits)) {}
+RequestParser::RequestParser(const RequestLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
 RequestParser::RequestParser(RequestParser&&) noexcept = default;
 RequestParser& RequestParser::operator=(RequestParser&&) noexcept = default;
 RequestParser::~RequestParser() = default;
@@ -115,14 +114,16 @@ unsigned RequestParser::version() const { return impl_->parser.get().version(); 
 bool RequestParser::keep_alive() const { return impl_->parser.keep_alive(); }
 
 bool RequestParser::expects_continue() const {
-  return version() >= 11 && beast::iequals(impl_->parser.get()[bhttp::field::expect], "100-continue");
+  return version() >= 11 &&
+         beast::iequals(impl_->parser.get()[bhttp::field::expect], "100-continue");
 }
 
 bool RequestParser::has_body() const { return impl_->has_body; }
 
 std::string RequestParser::field(std::string_view name) const {
   std::string joined;
-  const auto [first, last] = impl_->parser.get().equal_range(beast::string_view(name.data(), name.size()));
+  const auto [first, last] =
+      impl_->parser.get().equal_range(beast::string_view(name.data(), name.size()));
   for (auto at = first; at != last; ++at) {
     if (at != first) joined += ", ";
     joined += view(at->value());

@@ -38,9 +38,9 @@ class RequestParser {
   RequestParser& operator=(RequestParser&&) noexcept;
   ~RequestParser();
 
-  /// Takes bytes of the request from the front of `input` and gives their number. What is left belongs
-  /// to the next request if this one is complete; otherwise it must be offered again, at the front,
-  /// when more has come.
+  /// Takes bytes of the request from the front of `input` and gives their number. What is left
+  /// belongs to the next request if this one is complete; otherwise it must be offered again, at
+  /// the front, when more has come.
   Result<std::size_t, RequestError> feed(std::string_view input);
 
   /// True when the head has been read; the functions below may be asked from then on.

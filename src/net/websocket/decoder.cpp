@@ -89,8 +89,9 @@ std::optional<Decoder::Fault> Decoder::check_start() const {
 
 std::optional<Decoder::Fault> Decoder::check_length() const {
   const std::uint64_t length = payload_length();
-  if (length >> 63U != 0)
+  if (length >> 63U != 0) {
     return Fault{CloseCode::protocol_error, "Frame length has its top bit set"};
+  }
   const bool minimal = length_bytes() == 0 || (length_bytes() == 2 && length >= 126) ||
                        (length_bytes() == 8 && length > 0xffff);
   if (!minimal) return Fault{CloseCode::protocol_error, "Frame length not in its shortest form"};

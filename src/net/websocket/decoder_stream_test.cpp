@@ -1,14 +1,14 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/bytes.hpp"
 #include "base/random.hpp"
@@ -26,7 +26,7 @@ using ::testing::IsEmpty;
 using Kind = LoggedEvent::Kind;
 using Events = std::vector<LoggedEvent>;
 
-constexpr Role both_roles[] = {Role::server, Role::client};
+constexpr std::array both_roles = {Role::server, Role::client};
 // What the decoder may hold beyond twice of what has arrived: room for a control frame, and
 // padding.
 constexpr std::size_t slack = control_payload_bytes_max + Decoder::payload_padding;
@@ -38,10 +38,10 @@ struct Scenario {
 };
 
 std::string random_text(Random& random, std::size_t count) {
-  constexpr std::string_view characters[] = {
+  constexpr std::array<std::string_view, 6> characters = {
       "a", "Z", "\"", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x95\x8a"};
   std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += characters[random.below(std::size(characters))];
+  for (std::size_t i = 0; i < count; ++i) text += characters[random.below(characters.size())];
   return text;
 }
 

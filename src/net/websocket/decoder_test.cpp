@@ -1,13 +1,14 @@
 #include "net/websocket/decoder.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/bytes.hpp"
 #include "net/websocket/codec_testing.hpp"
@@ -52,7 +53,7 @@ LoggedEvent protocol_error(std::string_view sentence) {
   return error(CloseCode::protocol_error, sentence);
 }
 
-constexpr Role both_roles[] = {Role::server, Role::client};
+constexpr std::array both_roles = {Role::server, Role::client};
 
 /// A frame whose first byte and payload are free to be wrong.
 Bytes raw_frame(Role reader, unsigned first_byte, std::string_view payload) {

@@ -1,11 +1,11 @@
 #include "net/websocket/frame.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/bytes.hpp"
 #include "base/random.hpp"

@@ -1,9 +1,9 @@
 #include "net/websocket/handshake.hpp"
 
-#include <gtest/gtest.h>
-
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
 
 #include "base/random.hpp"
 

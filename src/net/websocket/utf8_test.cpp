@@ -1,11 +1,11 @@
 #include "net/websocket/utf8.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
 
 #include "base/bytes.hpp"
 

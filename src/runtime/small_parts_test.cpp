@@ -1,0 +1,103 @@
+#include <string>
+
+#include <sys/socket.h>
+
+#include <gmock/gmock.h>
+
+#include "net/endpoint.hpp"
+#include "runtime/admissions.hpp"
+#include "runtime/byte_budget.hpp"
+#include "runtime/connection_id.hpp"
+#include "runtime/memory_keeper.hpp"
+#include "runtime/refusals.hpp"
+
+namespace pigeon::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+net::IpAddress address(const std::string& text) {
+  const auto endpoints = net::resolve(text, 1);
+  return endpoints ? net::IpAddress::from_system(endpoints->front().address) : net::IpAddress();
+}
+
+TEST(AdmissionsTest, LimitsEachAddress) {
+  using enum Admissions::Verdict;
+  Admissions admissions(10, 2);
+  const auto alice = address("192.0.2.1");
+  const auto bob = address("192.0.2.2");
+
+  EXPECT_EQ(admissions.enter(alice), admitted);
+  EXPECT_EQ(admissions.enter(alice), admitted);
+  EXPECT_EQ(admissions.enter(alice), too_many_of_address);
+  EXPECT_EQ(admissions.enter(bob), admitted);
+  admissions.leave(alice);
+  EXPECT_EQ(admissions.enter(alice), admitted);
+}
+
+TEST(AdmissionsTest, LimitsAll) {
+  using enum Admissions::Verdict;
+  Admissions admissions(2, 2);
+  EXPECT_EQ(admissions.enter(address("192.0.2.1")), admitted);
+  EXPECT_EQ(admissions.enter(address("192.0.2.2")), admitted);
+
+  EXPECT_EQ(admissions.enter(address("192.0.2.3")), too_many);
+
+  admissions.leave(address("192.0.2.2"));
+  EXPECT_EQ(admissions.enter(address("192.0.2.3")), admitted);
+}
+
+TEST(ByteBudgetTest, RefusesGrowthBeyondItsLimit) {
+  ByteBudget budget(100);
+
+  EXPECT_TRUE(budget.change(0, 60));
+  EXPECT_TRUE(budget.change(0, 40));
+  EXPECT_FALSE(budget.change(60, 61));
+  EXPECT_EQ(budget.used(), 101U);
+  EXPECT_TRUE(budget.change(61, 20));
+  EXPECT_TRUE(budget.change(40, 80));
+}
+
+TEST(ConnectionPlaceTest, IsKeptInTheId) {
+  const ConnectionPlace place{.loop = 255, .slot = 0xffffff, .generation = 0xffffffff};
+  const ConnectionPlace other{.loop = 1, .slot = 2, .generation = 3};
+
+  EXPECT_EQ(ConnectionPlace::of(place.id()).loop, 255);
+  EXPECT_EQ(ConnectionPlace::of(other.id()).loop, 1);
+  EXPECT_EQ(ConnectionPlace::of(other.id()).slot, 2U);
+  EXPECT_EQ(ConnectionPlace::of(other.id()).generation, 3U);
+  EXPECT_NE(place.id(), other.id());
+}
+
+TEST(RefusalCountsTest, ReportsEachRefusalOnce) {
+  RefusalCounts counts;
+  counts.add(Refused::head_bytes);
+  counts.add(Refused::buffered_bytes);
+  counts.add(Refused::head_bytes);
+
+  EXPECT_THAT(counts.take(), ElementsAre(Pair("head_bytes", 2), Pair("buffered_bytes", 1)));
+  EXPECT_THAT(counts.take(), IsEmpty());
+}
+
+TEST(MemoryKeeperTest, TrimsAfterAFloodOfBytes) {
+  MemoryKeeper keeper;
+  EXPECT_FALSE(keeper.should_trim(100'000'000, 0));
+  EXPECT_FALSE(keeper.should_trim(90'000'000, 0));
+
+  EXPECT_TRUE(keeper.should_trim(1'000, 0));
+  EXPECT_FALSE(keeper.should_trim(1'000, 0));
+}
+
+TEST(MemoryKeeperTest, TrimsWhenConnectionsHaveCalmedDown) {
+  MemoryKeeper keeper;
+  EXPECT_FALSE(keeper.should_trim(0, 10'000));
+  EXPECT_FALSE(keeper.should_trim(0, 20'000));
+
+  EXPECT_TRUE(keeper.should_trim(0, 20'010));
+  EXPECT_FALSE(keeper.should_trim(0, 20'010));
+}
+
+}  // namespace
+}  // namespace pigeon::runtime
