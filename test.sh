@@ -2,54 +2,78 @@
 # Builds everything and runs all tests. FUZZ_SECONDS (10) is how long each fuzz target runs.
 # Ends with the number of tests of all parts and exits 1 if one failed.
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit 1
 
 fuzz_seconds=${FUZZ_SECONDS:-10}
 passed=0
 failed=0
-failed_parts=()
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+summary=()
+results=$PWD/build/test-results
+rm -rf "$results"
+mkdir -p "$results"
+out=$results/output
 
 # part NAME COUNTER COMMAND...: runs a command, shows its output, and adds its tests to the sum.
 part() {
-  local name=$1 counter=$2 start=$SECONDS before=$failed status=0
+  local name=$1 counter=$2 start=$SECONDS status=0
+  local passed_before=$passed failed_before=$failed
   shift 2
   printf '\n== %s\n' "$name"
   "$@" 2>&1 | tee "$out" || status=1
   "$counter" "$status"
-  [ "$failed" -gt "$before" ] && failed_parts+=("$name")
-  printf -- '-- %s: %d s\n' "$name" $((SECONDS - start))
+  summary+=("$(printf '%-44s %5d s %6d passed %4d failed' "$name" $((SECONDS - start)) \
+    $((passed - passed_before)) $((failed - failed_before)))")
 }
 
+# The sum of the first numbers in all matches of a pattern in the part's output.
 number() { grep -oE "$1" "$out" | grep -oE '[0-9]+' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
-# count N GOOD N BAD with a status that must agree.
+# add GOOD BAD STATUS
 add() {
   passed=$((passed + $1))
   failed=$((failed + $2))
-  # A part that ends badly without a failed test has failed all the same.
-  if [ "$3" -ne 0 ] && [ "$2" -eq 0 ]; then failed=$((failed + 1)); fi
+  # A part that ends badly without a failed test, or that has no tests, has failed all the same.
+  if [ "$2" -eq 0 ] && { [ "$3" -ne 0 ] || [ "$1" -eq 0 ]; }; then failed=$((failed + 1)); fi
 }
 
+# Counters get the status of the part's command.
 count_one() { if [ "$1" -eq 0 ]; then add 1 0 0; else add 0 1 1; fi; }
 count_steps() { if [ "$1" -ne 0 ]; then add 0 1 1; fi; }
 count_ctest() {
   local bad total
   bad=$(number '[0-9]+ tests? failed out of')
-  total=$(number 'out of [0-9]+')
+  total=$(grep -oE 'out of [0-9]+' "$out" | grep -oE '[0-9]+')
+  add $((${total:-0} - bad)) "$bad" "$1"
+}
+# The cases in the reports of the GoogleTest programs that ctest has run.
+count_cases() {
+  cat "$results"/cases/*.xml 2>/dev/null | grep '<testsuites ' >"$out"
+  local total bad
+  total=$(number ' tests="[0-9]+"')
+  bad=$(number ' failures="[0-9]+"')
   add $((total - bad)) "$bad" "$1"
 }
-count_node() { add "$(number '^# pass [0-9]+')" "$(number '^# fail [0-9]+')" "$1"; }
+count_node() { add "$(number '^[^ ]+ pass [0-9]+')" "$(number '^[^ ]+ fail [0-9]+')" "$1"; }
 count_unittest() {
   local ran bad
   ran=$(number '^Ran [0-9]+')
   bad=$(number '(failures|errors)=[0-9]+')
   add $((ran - bad)) "$bad" "$1"
 }
+count_fuzz() { add "$(number '^ran [0-9]+')" "$(number '^crashed [0-9]+')" "$1"; }
 
+# build PRESET TESTS [TARGET...]
 build() {
-  cmake --preset "$1" -DPIGEON_BUILD_TESTS="$2" >/dev/null && cmake --build --preset "$1" "${@:3}"
+  local preset=$1 tests=$2
+  shift 2
+  cmake --preset "$preset" -DPIGEON_BUILD_TESTS="$tests" >/dev/null &&
+    cmake --build --preset "$preset" ${1:+--target "$@"}
+}
+
+# end_to_end PRESET [CTEST ARGUMENT...]
+end_to_end() {
+  rm -rf "$results/cases"
+  GTEST_OUTPUT="xml:$results/cases/" TSAN_OPTIONS=halt_on_error=1 ctest --preset "$@"
 }
 
 same_trace() {
@@ -62,28 +86,34 @@ same_trace() {
 }
 
 fuzz_all() {
-  local target corpus work
+  local target name work bad=0 good=0
   for target in build/fuzz/bin/*_fuzz; do
-    corpus=tests/fuzz/corpus/$(basename "$target" _fuzz)
-    work=$(mktemp -d)
+    name=$(basename "$target" _fuzz)
+    work=build/fuzz/found/$name
+    mkdir -p "$work"
+    echo "$name: $fuzz_seconds s"
     # The first folder takes what is new; the kept corpus stays as it is.
-    "$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 \
-      -artifact_prefix=build/fuzz/ -verbosity=0 -print_final_stats=1 "$work" "$corpus" || return 1
-    rm -rf "$work"
+    if "$target" -max_total_time="$fuzz_seconds" -timeout=10 -rss_limit_mb=2048 -verbosity=0 \
+      -print_final_stats=1 -artifact_prefix="build/fuzz/$name-" "$work" "tests/fuzz/corpus/$name"
+    then good=$((good + 1)); else bad=$((bad + 1)); fi
   done
+  printf 'ran %d targets without a finding\ncrashed %d\n' "$good" "$bad"
+  [ "$bad" -eq 0 ]
 }
 
-package_test() {
+package() {
   rm -rf build/package
   cmake --install build/release --prefix "$PWD/build/package/root" >/dev/null &&
     cmake -S tests/package -B build/package/consumer -G Ninja \
       -DCMAKE_PREFIX_PATH="$PWD/build/package/root" >/dev/null &&
-    cmake --build build/package/consumer && build/package/consumer/consumer
+    cmake --build build/package/consumer && build/package/consumer/consumer &&
+    build/package/root/bin/pigeonhub --version
 }
 
-interop() {
-  (cd tests/interop && node install.mjs && node --test --test-concurrency=1)
-}
+interop() { (cd tests/interop && node install.mjs && node --test --test-concurrency=1); }
+
+# The programs with threads of their own run under ThreadSanitizer; the core has none.
+threaded_tests=(hub_drain_test hub_signaling_test hub_tls_test)
 
 part "packages" count_steps tools/install_packages.sh test
 part "layers" count_one python3 tools/check_layers.py
@@ -92,15 +122,18 @@ part "status page" count_node node --test web/status/status_test.mjs
 part "build release" count_steps build release ON
 part "build dev" count_steps build dev ON
 part "unit tests, ASan and UBSan" count_ctest ctest --preset dev -L unit -j2
-part "end to end, release" count_ctest ctest --preset release -L e2e
+part "end to end, release" count_cases end_to_end release -L e2e
+part "end to end, ASan and UBSan" count_cases end_to_end dev -R 'e2e.(bad_input|http|rfc6455)'
 part "same trace at both optimization levels" count_one same_trace
-part "build tsan" count_steps build tsan ON --target pigeon_runtime_test
-part "threads, TSan" count_ctest ctest --preset tsan -R '^HubDriver'
-part "package" count_one package_test
-part "build fuzz" count_steps build fuzz OFF --target pigeon_fuzzers
-part "fuzz, $fuzz_seconds s a target" count_one fuzz_all
+part "build tsan" count_steps build tsan ON "${threaded_tests[@]}"
+part "threads, TSan" count_cases end_to_end tsan -R 'e2e.(drain|signaling|tls)'
+part "package" count_one package
+part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
+part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all
 part "interop with unmodified clients" count_node interop
+part "commands of the documentation" count_unittest python3 tests/docs/commands_test.py
 
-if [ "$failed" -gt 0 ]; then printf '\nFailed: %s\n' "${failed_parts[*]}"; fi
+printf '\n== summary\n'
+printf '%s\n' "${summary[@]}" "$(printf '%-44s %5d s' all "$SECONDS")"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

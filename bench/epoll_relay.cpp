@@ -6,14 +6,6 @@
 //
 // The client's number is the last eight hexadecimal digits of its peerId.
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -25,6 +17,15 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace {
 
@@ -67,8 +68,7 @@ void send_bytes(Client& client, const char* bytes, std::size_t size) {
 }
 
 void flush(Client& client) {
-  const ssize_t sent =
-      ::send(client.fd, client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
+  const ssize_t sent = ::send(client.fd, client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
   if (sent > 0) client.unsent.erase(0, static_cast<std::size_t>(sent));
   if (client.unsent.empty()) watch(client, false);
 }

@@ -1,10 +1,6 @@
-// Measures the hub against its limits, a blind relay and upstream's server. Loopback only, bounded in
-// count and time; every server it starts ends with it.
+// Measures the hub against its limits, a blind relay and upstream's server. Loopback only, bounded
+// in count and time; every server it starts ends with it.
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -14,6 +10,11 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 
 #include "bench/cases/settings.hpp"
 

@@ -70,7 +70,8 @@ def read_sources(build):
 def _content(path):
     """The digest of a file and what it includes, as written."""
     data = path.read_bytes()
-    return hashlib.sha256(data).digest(), tuple(os.fsdecode(name) for name in _INCLUDE.findall(data))
+    names = tuple(os.fsdecode(name) for name in _INCLUDE.findall(data))
+    return hashlib.sha256(data).digest(), names
 
 
 @cache
@@ -178,7 +179,7 @@ def _check(source, program, build):
 
 
 def check_all(sources, program, version, build, jobs):
-    """Checks the sources in parallel; returns how many were remembered and how many have findings."""
+    """Checks the sources in parallel. Returns how many were remembered, how many have findings."""
     clean = CleanSources(build / CACHE_NAME)
     keys = {source: cache_key(source, version) for source in sources.values()}
     names = {source: str(source.path.relative_to(ROOT)) for source in keys}

@@ -15,8 +15,8 @@ constexpr double settle_seconds = 5;
 constexpr double join_seconds_max = 5;
 constexpr double all_seconds_max = 120;
 
-/// Joins clients one after another and books every message to the join that caused it: a notice that
-/// introduces two peers belongs to the later one of them.
+/// Joins clients one after another and books every message to the join that caused it: a notice
+/// that introduces two peers belongs to the later one of them.
 class JoinLedger final : public Swarm::Listener {
  public:
   JoinLedger(std::uint16_t port, std::size_t count)
@@ -69,7 +69,8 @@ class JoinLedger final : public Swarm::Listener {
     const ClientIndex client = swarm_.connect(target_of(number));
     const std::int64_t end = now_ns() + static_cast<std::int64_t>(join_seconds_max * 1e9);
     // Upstream closes, and we must not wait for, what it refuses.
-    while (connected_ <= number && !swarm_.is_closed(client) && now_ns() < end) swarm_.poll(milliseconds_ns(1));
+    while (connected_ <= number && !swarm_.is_closed(client) && now_ns() < end)
+      swarm_.poll(milliseconds_ns(1));
     swarm_.send(client, announce_of(number, "bench"));
   }
 
@@ -111,9 +112,9 @@ Price measure_joins(const ServerPlan& plan, std::size_t count, Table& table, Rep
   const Price price{.all = per_join(0, count), .last = per_join(count - tenth, count)};
   table.rows.push_back({plan.name, count, Cell(price.all, 1), Cell(per_join(0, tenth), 1),
                         Cell(price.last, 1), Cell(ledger.repeats(0, count), 1),
-                        Cell(ledger.cpu_us(0, tenth), 0), Cell(ledger.cpu_us(count - tenth, count), 0),
-                        static_cast<std::size_t>(ledger.others()),
-                        Cell(ledger.join_seconds(), 1)});
+                        Cell(ledger.cpu_us(0, tenth), 0),
+                        Cell(ledger.cpu_us(count - tenth, count), 0),
+                        static_cast<std::size_t>(ledger.others()), Cell(ledger.join_seconds(), 1)});
   return price;
 }
 
@@ -121,10 +122,11 @@ Price measure_joins(const ServerPlan& plan, std::size_t count, Table& table, Rep
 
 void measure_announce(const Settings& settings, Report& report) {
   Table table{.title = "Announcing in one namespace",
-              .method = "Clients join one after another and never offer. Counted are the "
-                        "`peer-discovered` messages that all clients got until 5 s after the last "
-                        "join; each is booked to the later of the two peers it is about. Repeated: "
-                        "the hub tells a peer again of another that it has made no link with.",
+              .method =
+                  "Clients join one after another and never offer. Counted are the "
+                  "`peer-discovered` messages that all clients got until 5 s after the last "
+                  "join; each is booked to the later of the two peers it is about. Repeated: "
+                  "the hub tells a peer again of another that it has made no link with.",
               .columns = {"server", "joins", "messages/join", "first tenth", "last tenth",
                           "of all repeated", "CPU us/join, first tenth", "last tenth of CPU",
                           "other messages", "joined in s"}};

@@ -85,13 +85,15 @@ IdleResult hold(const ServerPlan& plan, const Settings& settings, bool announces
 
 void measure_idle(const Settings& settings, Report& report) {
   const std::string count = std::to_string(settings.connections);
-  Table table{.title = "Idle connections",
-              .method = count + " WebSocket clients that do nothing after connecting (or announcing "
-                        "in one namespace), from 64 loopback addresses. User memory is the growth of "
-                        "the server's private resident memory 3 s later; \"kept\" is what is left of "
-                        "it 3 s after all have gone.",
-              .columns = {"server", "clients", "user bytes each", "resident bytes each",
-                          "kept bytes each", "CPU us each", "connected in s"}};
+  Table table{
+      .title = "Idle connections",
+      .method = count +
+                " WebSocket clients that do nothing after connecting (or announcing "
+                "in one namespace), from 64 loopback addresses. User memory is the growth of "
+                "the server's private resident memory 3 s later; \"kept\" is what is left of "
+                "it 3 s after all have gone.",
+      .columns = {"server", "clients", "user bytes each", "resident bytes each", "kept bytes each",
+                  "CPU us each", "connected in s"}};
   const auto measure = [&](const ServerPlan& plan, bool announces, SSL_CTX* tls) {
     const IdleResult result = hold(plan, settings, announces, tls, report);
     table.rows.push_back({plan.name, announces ? "announced" : "connected",

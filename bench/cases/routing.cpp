@@ -58,14 +58,14 @@ class Subject {
   /// Answers pings while others are measured.
   void tend() { exchange_->swarm().poll(0); }
 
-  double median_of(double Sample::* field) const {
+  double median_of(double Sample::*field) const {
     std::vector<double> values;
     for (const Sample& sample : samples_) values.push_back(sample.*field);
     return median(values);
   }
 
-  /// This server's processor time per message as a multiple of the other's; both measured in turn, so
-  /// the median is taken of the ratios.
+  /// This server's processor time per message as a multiple of the other's; both measured in turn,
+  /// so the median is taken of the ratios.
   double ratio_to(const Subject& other) const {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < samples_.size(); ++i) {
@@ -129,7 +129,7 @@ Lineup start_all(const Settings& settings, std::size_t clients) {
 }
 
 std::vector<Cell> row_of(const Subject& subject, const Lineup& lineup) {
-  const auto cell = [&subject](double Sample::* field, int decimals) {
+  const auto cell = [&subject](double Sample::*field, int decimals) {
     return Cell(subject.median_of(field), decimals);
   };
   return {subject.name(),
@@ -156,10 +156,15 @@ void measure_with(const Settings& settings, std::size_t clients, Report& report)
   const std::string count = std::to_string(clients);
   Table table{
       .title = "Routed message, " + count + " clients",
-      .method = "Offers of " + std::to_string(settings.message_bytes) + " bytes between pairs in one "
-                "namespace, " + std::to_string(settings.window) + " under way at a time (latency is "
+      .method = "Offers of " + std::to_string(settings.message_bytes) +
+                " bytes between pairs in one "
+                "namespace, " +
+                std::to_string(settings.window) +
+                " under way at a time (latency is "
                 "that of a saturated server). Processor time is the server's, all threads. Median "
-                "of " + std::to_string(settings.repetitions) + " interleaved rounds; ratios are "
+                "of " +
+                std::to_string(settings.repetitions) +
+                " interleaved rounds; ratios are "
                 "medians of each round's ratio. Rate limits lifted, limiter at work.",
       .columns = {"server", "messages/s", "CPU us/message", "of it user", "x relay",
                   "upstream / this", "p50 us", "p99 us", "load CPU us/message", "other messages",

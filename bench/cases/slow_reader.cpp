@@ -43,7 +43,8 @@ struct Stretch {
   std::string end;
 };
 
-/// The 100 clients exchange at a fixed rate while a further one floods a target, which reads or not.
+/// The 100 clients exchange at a fixed rate while a further one floods a target, which reads or
+/// not.
 class Scene {
  public:
   Scene(Server& server, Exchange& exchange) : server_(server), exchange_(exchange) {}
@@ -52,8 +53,8 @@ class Scene {
     Target target;
     Swarm far(server_.port(), target);
     const ClientIndex reader = far.connect(
-        target_of(number), {.reads = target_reads,
-                            .receive_buffer = target_reads ? 0 : victim_receive_buffer});
+        target_of(number),
+        {.reads = target_reads, .receive_buffer = target_reads ? 0 : victim_receive_buffer});
     while (!far.is_open(reader) && !far.is_closed(reader)) far.poll(milliseconds_ns(10));
     far.send(reader, announce_of(number, "bench"));
     const ClientIndex flooder = exchange_.add_bystander(number + 1, {});
@@ -125,7 +126,8 @@ double p99_us(const Stretch& stretch) {
 }
 
 /// Plays both kinds in turn, and adds up what belongs together.
-void play_all(Server& server, const Settings& settings, bool is_ours, Table& table, Report& report) {
+void play_all(Server& server, const Settings& settings, bool is_ours, Table& table,
+              Report& report) {
   Exchange exchange(server.port(), clients, settings.message_bytes);
   exchange.join();
   exchange.run_paced(1, exchange_rate);
@@ -143,8 +145,10 @@ void play_all(Server& server, const Settings& settings, bool is_ours, Table& tab
     growth = std::max(growth, slow.memory_peak - slow.memory_before);
     const bool ended = slow.end == "1013" || slow.end == "cut off";
     if (is_ours && !ended) report.fail("a client that never reads stays connected: " + slow.end);
-    if (is_ours && normal.end != "open") report.fail("a client that reads was closed: " + normal.end);
-    if (normal.flood_arrived < normal.flood_sent) report.fail(server.name() + " lost flood messages");
+    if (is_ours && normal.end != "open")
+      report.fail("a client that reads was closed: " + normal.end);
+    if (normal.flood_arrived < normal.flood_sent)
+      report.fail(server.name() + " lost flood messages");
   }
   exchange.finish();
   if (exchange.lost() > 0) report.fail(server.name() + " lost messages of the 100 clients");
@@ -158,15 +162,16 @@ void play_all(Server& server, const Settings& settings, bool is_ours, Table& tab
 }  // namespace
 
 void measure_slow_reader(const Settings& settings, Report& report) {
-  Table table{.title = "A client that never reads",
-              .method = "100 clients exchange 2,000 offers a second in pairs while another sends "
-                        "1,000 offers of 16,000 bytes a second to a target that reads all, or "
-                        "nothing; three stretches of 3 s of each in turn. Latency is that of the 100 "
-                        "clients, from the moment a message was due. Memory is the growth of private "
-                        "resident memory. After its stretch the target reads what is left.",
-              .columns = {"server, target", "messages", "p50 us", "p99 us", "p99.9 us",
-                          "server memory MiB", "flood sent", "flood arrived", "target got MiB",
-                          "target's end"}};
+  Table table{
+      .title = "A client that never reads",
+      .method =
+          "100 clients exchange 2,000 offers a second in pairs while another sends "
+          "1,000 offers of 16,000 bytes a second to a target that reads all, or "
+          "nothing; three stretches of 3 s of each in turn. Latency is that of the 100 "
+          "clients, from the moment a message was due. Memory is the growth of private "
+          "resident memory. After its stretch the target reads what is left.",
+      .columns = {"server, target", "messages", "p50 us", "p99 us", "p99.9 us", "server memory MiB",
+                  "flood sent", "flood arrived", "target got MiB", "target's end"}};
   Server hub(plan_hub(settings.programs, lifted_rates()));
   play_all(hub, settings, true, table, report);
   hub.process().stop();

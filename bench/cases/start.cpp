@@ -35,17 +35,19 @@ void start_once(const ServerPlan& plan, Starts& starts) {
 
 void measure_start(const Settings& settings, Report& report) {
   Table table{.title = "Start",
-              .method = "From before fork to the first accepted connection and to the first answer "
-                        "200 of the readiness page; memory half a second later, no client. Median "
-                        "of " + std::to_string(settings.repetitions) + " starts.",
+              .method =
+                  "From before fork to the first accepted connection and to the first answer "
+                  "200 of the readiness page; memory half a second later, no client. Median "
+                  "of " +
+                  std::to_string(settings.repetitions) + " starts.",
               .columns = {"server", "accepts after ms", "ready after ms", "resident MiB",
                           "of it private MiB", "threads"}};
   const auto measure = [&](const ServerPlan& plan) {
     Starts starts;
     for (std::size_t i = 0; i < settings.repetitions; ++i) start_once(plan, starts);
-    table.rows.push_back({plan.name, Cell(median(starts.accepting), 1), Cell(median(starts.ready), 1),
-                          Cell(median(starts.resident), 1), Cell(median(starts.anonymous), 1),
-                          starts.threads});
+    table.rows.push_back({plan.name, Cell(median(starts.accepting), 1),
+                          Cell(median(starts.ready), 1), Cell(median(starts.resident), 1),
+                          Cell(median(starts.anonymous), 1), starts.threads});
     return starts;
   };
   const Starts ours = measure(plan_hub(settings.programs));

@@ -19,8 +19,8 @@ struct Transfer {
 class Connection {
  public:
   Connection() = default;
-  /// Begins to connect from 127.0.0.`source`, so that one process has ports enough and does not look
-  /// like one abusive address. Throws std::runtime_error if the system refuses.
+  /// Begins to connect from 127.0.0.`source`, so that one process has ports enough and does not
+  /// look like one abusive address. Throws std::runtime_error if the system refuses.
   Connection(std::uint16_t port, unsigned source, int receive_buffer, SSL_CTX* tls);
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;

@@ -56,7 +56,8 @@ Round Exchange::run_paced(double seconds, double rate) {
   const std::int64_t begin = now_ns();
   const auto count = static_cast<std::uint64_t>(seconds * rate);
   for (std::uint64_t done = 0; done < count;) {
-    const std::int64_t due = begin + static_cast<std::int64_t>(static_cast<double>(done) * 1e9 / rate);
+    const std::int64_t due =
+        begin + static_cast<std::int64_t>(static_cast<double>(done) * 1e9 / rate);
     const std::int64_t wait = due - now_ns();
     swarm_.poll(std::max<std::int64_t>(wait, 0));
     if (now_ns() < due) continue;
@@ -74,7 +75,8 @@ void Exchange::finish() {
 ClientIndex Exchange::add_bystander(std::size_t number, ClientOptions options) {
   const ClientIndex client = swarm_.connect(target_of(number), options);
   const std::int64_t end = now_ns() + milliseconds_ns(5'000);
-  while (!swarm_.is_open(client) && !swarm_.is_closed(client) && now_ns() < end) swarm_.poll(milliseconds_ns(10));
+  while (!swarm_.is_open(client) && !swarm_.is_closed(client) && now_ns() < end)
+    swarm_.poll(milliseconds_ns(10));
   if (!swarm_.is_open(client)) throw std::runtime_error("a further client cannot connect");
   swarm_.send(client, announce_of(number, network));
   return client;

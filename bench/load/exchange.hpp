@@ -1,12 +1,12 @@
 #pragma once
 
-#include <openssl/types.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <openssl/types.h>
 
 #include "bench/load/messages.hpp"
 #include "bench/load/swarm.hpp"
@@ -17,7 +17,8 @@ namespace pigeon::bench {
 struct Round {
   std::uint64_t messages = 0;
   double seconds = 0;
-  /// Nanoseconds from sending (when paced: from the moment it was due) to arriving, of each message.
+  /// Nanoseconds from sending (when paced: from the moment it was due) to arriving, of each
+  /// message.
   std::vector<std::int64_t> latencies;
   /// Messages that were not part of the load, as `peer-discovered`.
   std::uint64_t others = 0;

@@ -23,7 +23,8 @@ std::string announce_of(std::size_t number, std::string_view network);
 /// An offer as a 1.1.3 client writes it, which carries a sequence number in its SDP.
 class Offer {
  public:
-  /// `bytes` is the length of the message; throws std::runtime_error if that is too short for an SDP.
+  /// `bytes` is the length of the message; throws std::runtime_error if that is too short for an
+  /// SDP.
   Offer(std::size_t target, std::string_view network, std::size_t bytes);
   /// The message with that number; lives until the next call.
   std::string_view numbered(std::uint64_t sequence);

@@ -1,9 +1,10 @@
 #include "bench/load/report.hpp"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cstdio>
 #include <utility>
+
+#include <boost/json.hpp>
 
 namespace pigeon::bench {
 namespace {
@@ -93,8 +94,8 @@ void Report::print_verdict() const {
   for (const Limit& limit : limits_) {
     const std::string bound =
         (limit.upper ? "at most " : "at least ") + number_text(limit.limit, limit.decimals);
-    table.rows.push_back({limit.what, Cell(limit.value, limit.decimals), bound,
-                          limit.kept() ? "yes" : "NO"});
+    table.rows.push_back(
+        {limit.what, Cell(limit.value, limit.decimals), bound, limit.kept() ? "yes" : "NO"});
   }
   if (!table.rows.empty()) print(table);
   for (const std::string& failure : failures_) std::printf("FAILED: %s\n", failure.c_str());

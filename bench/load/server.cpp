@@ -1,17 +1,17 @@
 #include "bench/load/server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
 #include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 #include "bench/load/clock.hpp"
 
@@ -73,8 +73,8 @@ bool answers_200(std::uint16_t port, const std::string& path) {
   ssize_t size = ::send(fd, request.data(), request.size(), MSG_NOSIGNAL);
   if (size > 0) size = ::recv(fd, answer.data(), answer.size(), 0);
   ::close(fd);
-  return size > 0 &&
-         std::string_view(answer.data(), static_cast<std::size_t>(size)).starts_with("HTTP/1.1 200");
+  return size > 0 && std::string_view(answer.data(), static_cast<std::size_t>(size))
+                         .starts_with("HTTP/1.1 200");
 }
 
 template <typename Condition>
@@ -104,8 +104,9 @@ ServerPlan plan_secure_hub(const Programs& programs, const TemporaryCertificate&
                            const std::vector<std::string>& flags) {
   ServerPlan plan = plan_hub(programs, flags);
   plan.name += ", TLS";
-  for (std::string flag : {std::string("--certificate-file"), certificate.certificate_file().string(),
-                           std::string("--key-file"), certificate.key_file().string()}) {
+  for (std::string flag :
+       {std::string("--certificate-file"), certificate.certificate_file().string(),
+        std::string("--key-file"), certificate.key_file().string()}) {
     plan.arguments.push_back(std::move(flag));
   }
   plan.ready_path.clear();
@@ -120,11 +121,11 @@ ServerPlan plan_relay(const Programs& programs) {
 std::optional<ServerPlan> plan_upstream(const Programs& programs) {
   const std::filesystem::path script = programs.upstream / "server" / "start.js";
   if (!std::filesystem::exists(script)) return std::nullopt;
-  return ServerPlan{.name = "peerpigeon 1.1.3",
-                    .arguments = {"node", script.string()},
-                    .environment = {"HOST=127.0.0.1", "PORT=" + std::string(port_mark),
-                                    "MAX_CONNECTIONS=20000"},
-                    .ready_path = "/health"};
+  return ServerPlan{
+      .name = "peerpigeon 1.1.3",
+      .arguments = {"node", script.string()},
+      .environment = {"HOST=127.0.0.1", "PORT=" + std::string(port_mark), "MAX_CONNECTIONS=20000"},
+      .ready_path = "/health"};
 }
 
 std::vector<std::string> lifted_rates() {
@@ -141,8 +142,7 @@ Server::Server(const ServerPlan& plan) : name_(plan.name), port_(free_port()) {
   accepting_ms_ = wait_for(child_, begin, name_, [this] { return accepts(port_); });
   ready_ms_ = accepting_ms_;
   if (plan.ready_path.empty()) return;
-  ready_ms_ =
-      wait_for(child_, begin, name_, [&] { return answers_200(port_, plan.ready_path); });
+  ready_ms_ = wait_for(child_, begin, name_, [&] { return answers_200(port_, plan.ready_path); });
 }
 
 }  // namespace pigeon::bench

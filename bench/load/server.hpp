@@ -45,7 +45,8 @@ std::vector<std::string> lifted_rates();
 /// A running server on a free loopback port.
 class Server {
  public:
-  /// Starts and waits until the server is ready; throws std::runtime_error after 15 s or if it ends.
+  /// Starts and waits until the server is ready; throws std::runtime_error after 15 s or if it
+  /// ends.
   explicit Server(const ServerPlan& plan);
 
   Child& process() { return child_; }

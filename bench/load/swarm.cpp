@@ -1,13 +1,13 @@
 #include "bench/load/swarm.hpp"
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
+
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "bench/load/clock.hpp"
 
@@ -68,9 +68,10 @@ void Swarm::send(ClientIndex index, std::string_view text) {
 
 void Swarm::poll(std::int64_t timeout_ns) {
   std::array<epoll_event, 512> events{};
-  const timespec timeout{.tv_sec = timeout_ns / 1'000'000'000, .tv_nsec = timeout_ns % 1'000'000'000};
-  const int count = epoll_pwait2(epoll_fd_, events.data(), static_cast<int>(events.size()), &timeout,
-                                 nullptr);
+  const timespec timeout{.tv_sec = timeout_ns / 1'000'000'000,
+                         .tv_nsec = timeout_ns % 1'000'000'000};
+  const int count =
+      epoll_pwait2(epoll_fd_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     handle(static_cast<ClientIndex>(event.data.u64), event.events);

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <openssl/types.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <openssl/types.h>
 
 #include "bench/load/connection.hpp"
 #include "bench/load/websocket.hpp"
@@ -24,8 +24,8 @@ struct ClientOptions {
   int receive_buffer = 0;
 };
 
-/// Many WebSocket clients on one epoll loop in one thread. Every frame costs a system call at most on
-/// each way, so a loaded server works harder than its load. Pings are answered.
+/// Many WebSocket clients on one epoll loop in one thread. Every frame costs a system call at most
+/// on each way, so a loaded server works harder than its load. Pings are answered.
 class Swarm {
  public:
   /// Told of what arrives; called from `poll` only, and may send from there.
@@ -49,7 +49,8 @@ class Swarm {
   /// std::runtime_error if one is refused or `seconds_max` pass.
   void connect_all(std::span<const std::string> targets, double seconds_max);
 
-  /// Sends a text message; what the kernel does not take is queued. Nothing if the client is not open.
+  /// Sends a text message; what the kernel does not take is queued. Nothing if the client is not
+  /// open.
   void send(ClientIndex client, std::string_view text);
   /// Waits for events, at most `timeout_ns`, and handles them.
   void poll(std::int64_t timeout_ns);

@@ -1,12 +1,12 @@
 #include "bench/load/tls.hpp"
 
-#include <openssl/ssl.h>
-
 #include <array>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <openssl/ssl.h>
 
 #include "bench/load/child.hpp"
 
@@ -16,11 +16,24 @@ TemporaryCertificate::TemporaryCertificate() {
   std::string pattern = (std::filesystem::temp_directory_path() / "hub_bench.XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = pattern;
-  const std::vector<std::string> command = {
-      "openssl", "req",   "-x509",   "-newkey",        "ec",      "-pkeyopt",
-      "ec_paramgen_curve:prime256v1", "-nodes",        "-days",   "2",
-      "-subj",   "/CN=localhost",     "-addext",       "subjectAltName=IP:127.0.0.1",
-      "-keyout", key_file().string(), "-out",          certificate_file().string()};
+  const std::vector<std::string> command = {"openssl",
+                                            "req",
+                                            "-x509",
+                                            "-newkey",
+                                            "ec",
+                                            "-pkeyopt",
+                                            "ec_paramgen_curve:prime256v1",
+                                            "-nodes",
+                                            "-days",
+                                            "2",
+                                            "-subj",
+                                            "/CN=localhost",
+                                            "-addext",
+                                            "subjectAltName=IP:127.0.0.1",
+                                            "-keyout",
+                                            key_file().string(),
+                                            "-out",
+                                            certificate_file().string()};
   if (Child(command, {}).wait() != 0) throw std::runtime_error("openssl req failed");
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <openssl/types.h>
-
 #include <filesystem>
 #include <memory>
 
+#include <openssl/types.h>
+
 namespace pigeon::bench {
 
-/// A self-signed certificate for 127.0.0.1 in a temporary folder, which goes with this object. Made by
-/// the openssl command, so that no key lies in the project.
+/// A self-signed certificate for 127.0.0.1 in a temporary folder, which goes with this object. Made
+/// by the openssl command, so that no key lies in the project.
 class TemporaryCertificate {
  public:
   /// Throws std::runtime_error if the command fails.

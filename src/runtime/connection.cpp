@@ -126,7 +126,7 @@ void Connection::flush() {
     if (phase_ == Phase::answer && queue_->bytes() < before) set_deadline(Deadline::answer);
   }
   if (queue_ == nullptr || queue_->empty()) finish_writing();
-  check_queue();
+  enforce_limits();
 }
 
 void Connection::finish_writing() {
@@ -138,7 +138,7 @@ void Connection::finish_writing() {
 }
 
 /// The limits of what one reader, and all together, may leave lying.
-void Connection::check_queue() {
+void Connection::enforce_limits() {
   if (phase_ == Phase::gone) return;
   const HubLimits& limits = services_.share.options.limits;
   const std::size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();

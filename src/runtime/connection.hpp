@@ -89,7 +89,7 @@ class Connection : public net::DeadlineEntry {
   net::SendQueue& queue();
   void flush_later();
   void finish_writing();
-  void check_queue();
+  void enforce_limits();
   bool account();
   void set_deadline(Deadline deadline);
   void linger();

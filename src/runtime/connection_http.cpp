@@ -46,7 +46,7 @@ void Connection::receive_request() {
   http_->unread.clear();
   if (deadline_ == Deadline::next_request) set_deadline(Deadline::request);
   read_request(buffer.first(unread + result.bytes));
-  check_queue();
+  enforce_limits();
 }
 
 void Connection::resume_reading() {
@@ -55,7 +55,7 @@ void Connection::resume_reading() {
   std::ranges::copy(as_bytes(http_->unread), input.begin());
   http_->unread.clear();
   read_request(input);
-  check_queue();
+  enforce_limits();
   if (wants_input()) wait_readable();
 }
 

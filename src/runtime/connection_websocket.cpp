@@ -35,7 +35,7 @@ struct Connection::FrameSink {
 void Connection::receive_frames(MutableBytesView input) {
   FrameSink sink{*this};
   decoder_.decode(input, sink);
-  if (!account()) check_queue();
+  enforce_limits();
 }
 
 void Connection::receive_close(std::optional<CloseCode> code, std::string_view reason) {

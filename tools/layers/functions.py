@@ -90,7 +90,8 @@ def block_kind(header, parentheses):
         return "container"
     flat = re.sub(r"[=!<>]=", "  ", _OPERATOR.sub("op", flat))
     _, group, after = flat.partition(_GROUP)
-    while after.lstrip()[:1] in (">", ","):  # A type as an argument: R(Args...) in Mock<R(Args...)>.
+    # The first group may belong to a type: R(Args...) in Mock<R(Args...)>::call(...).
+    while after.lstrip()[:1] in (">", ","):
         _, group, after = after.partition(_GROUP)
     if "=" in flat or not group:
         return "value"

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/base64.hpp"
 #include "base/bytes.hpp"
 #include "crypto/sha1.hpp"
 
@@ -18,24 +19,6 @@ constexpr std::string_view accept_guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 constexpr std::size_t key_bytes = 16;
 constexpr std::size_t key_digits = 22;
 constexpr std::string_view key_padding = "==";
-
-/// RFC 4648 section 4.
-std::string encode_base64(BytesView bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8U | (k < count ? bytes[i + k] : std::uint32_t{0});
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      const std::size_t digit = group >> (18 - 6 * k) & 0x3fU;
-      text.push_back(k <= count ? base64_digits[digit] : '=');
-    }
-  }
-  return text;
-}
 
 /// True for the base64 form of 16 bytes. The four bits that the last digit has to spare may be set:
 /// so it is with other servers, and nothing depends on them.
