@@ -175,7 +175,9 @@ def _check(source, program, build):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0 and not done.stdout.strip():
         return ""
-    return done.stdout.strip() or done.stderr.strip() or f"clang-tidy ended with {done.returncode}"
+    if done.returncode < 0:
+        return f"{source.path}: clang-tidy was stopped by signal {-done.returncode}."
+    return done.stdout.strip() or done.stderr.strip() or f"{source.path}: clang-tidy failed."
 
 
 def check_all(sources, program, version, build, jobs):
@@ -207,10 +209,11 @@ def _find_program(wanted):
         path = shutil.which(name)
         if not path:
             continue
-        version = subprocess.run([path, "--version"], capture_output=True, text=True,
-                                 check=True).stdout
-        if wanted or "version 14." in version:
-            return path, version
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise UsageError(f"{path} --version ended with {done.returncode}")
+        if wanted or "version 14." in done.stdout:
+            return path, done.stdout
     raise UsageError("clang-tidy 14 is missing. Install the package clang-tidy-14")
 
 

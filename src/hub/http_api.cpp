@@ -31,12 +31,10 @@ SendResponse respond(const HttpRequest& request, const View& view, std::uint16_t
                      std::string_view content_type, std::string body) {
   SendResponse response{
       .connection = request.connection, .status = status, .headers = {}, .body = std::move(body)};
-  response.headers = {{"Access-Control-Allow-Origin", view.options.cors_origin},
-                      {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
-                      {"Access-Control-Allow-Headers", "Content-Type, Authorization"},
-                      {"Content-Type", std::string(content_type)},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Cache-Control", "no-cache"}};
+  response.headers = cors_fields(view.options);
+  response.headers.emplace_back("Content-Type", content_type);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Cache-Control", "no-cache");
   return response;
 }
 
@@ -142,6 +140,12 @@ SendResponse serve_asset(const Call& call, const StatusAsset& asset) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string_view, std::string>> cors_fields(const HubOptions& options) {
+  return {{"Access-Control-Allow-Origin", options.cors_origin},
+          {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
+          {"Access-Control-Allow-Headers", "Content-Type, Authorization"}};
+}
 
 SendResponse answer(const HttpRequest& request, const View& view, Random& random) {
   const std::string path = normal_path(request.path);

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "base/random.hpp"
 #include "hub/input.hpp"
 #include "hub/output.hpp"
 #include "hub/view.hpp"
 
 namespace pigeon::hub {
+
+/// Header fields of every answer, by which pages of other origins may read it (Fetch standard,
+/// CORS).
+std::vector<std::pair<std::string_view, std::string>> cors_fields(const HubOptions& options);
 
 /// Answers a HTTP request (PigeonHub, HTTP API of the reference node; PeerPigeon, HTTP of the
 /// servers): the status page with its files, `/health`, `/hubs`, `/signaling`, `/generate-peer-id`,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "hub/http_api.hpp"
 #include "net/http/response.hpp"
 #include "net/url.hpp"
 #include "net/websocket/handshake.hpp"
@@ -156,6 +157,7 @@ void Connection::answer_error(Refused reason, unsigned status, std::string_view 
                               std::vector<http::Field> fields) {
   services_.share.refusals.add(reason);
   http_->afterwards = http::Afterwards::close;
+  for (auto& field : hub::cors_fields(services_.share.options)) fields.push_back(std::move(field));
   fields.emplace_back("Content-Type", "application/json; charset=utf-8");
   // The sentences are our own and need no escapes.
   answer(status, fields, R"({"error":")" + std::string(sentence) + R"("})");

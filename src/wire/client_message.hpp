@@ -15,7 +15,8 @@ namespace pigeon::wire {
 
 // What clients of every generation send to a hub (PeerPigeon protocol, client-to-server envelope):
 //
-//   {"type":"announce","data":{"peerId":"ID"},"maxPeers":3,"networkName":"global","targetPeerId":"ID"}
+//   {"type":"announce","data":{"peerId":"ID"},"maxPeers":3,"networkName":"global",
+//    "targetPeerId":"ID"}
 //
 // 0.1.1 sends no networkName. A sender's id is never read from a message: the hub knows it. Views
 // lie in the reader's memory and live until its next `parse`.

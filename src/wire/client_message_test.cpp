@@ -39,7 +39,8 @@ class ClientMessageTest : public ::testing::Test {
 
 TEST_F(ClientMessageTest, DecodesAnnouncementsOfEveryGeneration) {
   const auto old = decode<Announce>(
-      R"({"type":"announce","data":{"peerId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"maxPeers":3})");
+      R"({"type":"announce","data":{"peerId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},)"
+      R"("maxPeers":3})");
   EXPECT_EQ(old.network, "global");
   EXPECT_EQ(old.max_peers, 3U);
   EXPECT_EQ(old.members, "");
@@ -52,7 +53,8 @@ TEST_F(ClientMessageTest, DecodesAnnouncementsOfEveryGeneration) {
 
 TEST_F(ClientMessageTest, KeepsAnnouncedDataButNeverAnIdentity) {
   const auto announce = decode<Announce>(
-      R"({"type":"announce","data":{"name":"B\u00f6b","peerId":"spoof","isHub":true,"peer\u0049d":1,"x":[1, 2]}})");
+      R"({"type":"announce","data":{"name":"B\u00f6b","peerId":"spoof","isHub":true,)"
+      R"("peer\u0049d":1,"x":[1, 2]}})");
 
   EXPECT_EQ(announce.members, R"("name":"B\u00f6b","x":[1, 2])");
 }
@@ -95,7 +97,8 @@ TEST_F(ClientMessageTest, DecodesEveryRoutedType) {
 
 TEST_F(ClientMessageTest, ReadsTheReasonOfARejection) {
   const auto signal = decode<Signal>(
-      R"({"type":"connection-rejected","targetPeerId":"t","data":{"reason":"initiator_role\u005fconflict"}})");
+      R"({"type":"connection-rejected","targetPeerId":"t",)"
+      R"("data":{"reason":"initiator_role\u005fconflict"}})");
 
   EXPECT_EQ(signal.reason, "initiator_role_conflict");
 }
@@ -156,7 +159,8 @@ TEST_F(ClientMessageTest, BoundsDepthAndSize) {
 
 TEST_F(ClientMessageTest, EveryTruncationIsRefused) {
   const std::string whole =
-      R"({"type":"offer","data":{"sdp":"v=0 \u00e9é","n":[1,-2.5e3,true,null]},"targetPeerId":"t"})";
+      R"({"type":"offer","data":{"sdp":"v=0 \u00e9é","n":[1,-2.5e3,true,null]},)"
+      R"("targetPeerId":"t"})";
   for (std::size_t length = 0; length < whole.size(); ++length) {
     EXPECT_FALSE(decode_client_message(whole.substr(0, length), reader_).has_value()) << length;
   }

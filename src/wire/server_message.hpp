@@ -14,7 +14,8 @@ namespace pigeon::wire {
 
 // What a hub sends to clients (PeerPigeon protocol, server-to-client envelope):
 //
-//   {"type":"offer","data":{},"fromPeerId":"ID","targetPeerId":"ID","networkName":"global","timestamp":1}
+//   {"type":"offer","data":{},"fromPeerId":"ID","targetPeerId":"ID","networkName":"global",
+//    "timestamp":1}
 //
 // Clients since 1.0 drop messages of another namespace than their own, and take an absent
 // networkName as `global`. Ids are spelled as their owners spell them. `timestamp` is Unix time in

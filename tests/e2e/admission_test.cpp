@@ -126,8 +126,8 @@ TEST_F(AdmissionTest, AnyMessageOfTheOwnerKeepsItsId) {
   owner.sync();
 
   PeerClient newcomer = connect(1);
-  // Nobody tells the owner when the hub has noticed the newcomer, so it goes on talking; it reads no
-  // ping and answers none.
+  // Nobody tells the owner when the hub has noticed the newcomer, so it goes on talking; it reads
+  // no ping and answers none.
   std::optional<ServerFrame> frame;
   while (!frame) {
     owner.send({{"type", "cleanup"}});

@@ -51,8 +51,9 @@ std::string nested_objects(std::size_t depth) {
 }
 
 TEST_F(BadInputTest, HostsAndPathsThatAreNone) {
-  const std::string upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
-                              "13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  const std::string upgrade =
+      "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+      "13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   for (const char* host : {"[", "[::", "]", "a:b:c", "http://", "%", "\\", "a b", "\x7f"}) {
     HttpClient client(from_stranger());
     client.send("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n" + upgrade);
@@ -146,8 +147,8 @@ TEST_F(BadInputTest, FragmentsOfOneByteByTheThousand) {
   PeerClient alice = connect_stranger(1);
   alice.announce();
   const std::string text(5'000, 'x');
-  const std::string message = R"({"type":"offer","data":")" + text + R"(","targetPeerId":")" +
-                              alice.id() + "\"}";
+  const std::string message =
+      R"({"type":"offer","data":")" + text + R"(","targetPeerId":")" + alice.id() + "\"}";
   std::string frames;
 
   for (std::size_t i = 0; i < message.size(); ++i) {
@@ -200,8 +201,8 @@ class WrongTypesTest : public CrowdTest {
     start_with_crowd({"--messages-per-peer", "0", "--announces-per-peer", "0"});
   }
 
-  static std::string message(std::string_view type, std::string_view member,
-                             std::string_view value, const std::string& own_id) {
+  static std::string message(std::string_view type, std::string_view member, std::string_view value,
+                             const std::string& own_id) {
     std::string text = "{";
     const auto add = [&](std::string_view name, std::string_view usual) {
       if (text.size() > 1) text += ',';
@@ -219,20 +220,50 @@ class WrongTypesTest : public CrowdTest {
 };
 
 constexpr std::array types = {
-    "announce",          "offer",        "answer",
-    "ice-candidate",     "goodbye",      "connection-rejected",
-    "renegotiation-offer", "cleanup",    "cleanup-all",
-    "ping",              "pong",         "connected",
-    "peer-discovered",   "peer-disconnected", "error",
+    "announce",
+    "offer",
+    "answer",
+    "ice-candidate",
+    "goodbye",
+    "connection-rejected",
+    "renegotiation-offer",
+    "cleanup",
+    "cleanup-all",
+    "ping",
+    "pong",
+    "connected",
+    "peer-discovered",
+    "peer-disconnected",
+    "error",
     "unknown",
 };
 constexpr std::array members = {"type",     "data",       "targetPeerId", "networkName",
                                 "maxPeers", "fromPeerId", "timestamp"};
 constexpr std::array values = {
-    "null", "true", "false", "0", "-0", "-1", "1.5", "1e308", "9007199254740993",
-    "123456789012345678901234567890", "\"\"", "\"x\"", "\"\\u0000\"", "\"\\ud83d\\udd4a\"",
-    "[]", "[null]", "[[[[]]]]", "{}", R"({"peerId":null})", R"({"peerId":{"peerId":[]}})",
-    R"({"reason":7})", R"({"__proto__":{"peerId":"x"}})", R"({"":0})", R"({"a":1,"a":2})",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "-1",
+    "1.5",
+    "1e308",
+    "9007199254740993",
+    "123456789012345678901234567890",
+    "\"\"",
+    "\"x\"",
+    "\"\\u0000\"",
+    "\"\\ud83d\\udd4a\"",
+    "[]",
+    "[null]",
+    "[[[[]]]]",
+    "{}",
+    R"({"peerId":null})",
+    R"({"peerId":{"peerId":[]}})",
+    R"({"reason":7})",
+    R"({"__proto__":{"peerId":"x"}})",
+    R"({"":0})",
+    R"({"a":1,"a":2})",
 };
 
 TEST_F(WrongTypesTest, AreAnsweredOrIgnored) {

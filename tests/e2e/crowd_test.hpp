@@ -17,12 +17,13 @@ inline constexpr bool is_sanitized = true;
 inline constexpr bool is_sanitized = false;
 #endif
 
-/// Memory that the hub may hold more than before when a test is over: allocators keep some of what they
-/// have got, and sanitizers much.
+/// Memory that the hub may hold more than before when a test is over: allocators keep some of what
+/// they have got, and sanitizers much.
 inline constexpr std::size_t kept_bytes_max = std::size_t{is_sanitized ? 192U : 24U} << 20U;
 
-/// What strangers do to the hub while 100 clients go about their business. Whatever it is, these must
-/// lose nothing, the hub must live, and its memory must come back. Strangers come from `stranger`.
+/// What strangers do to the hub while 100 clients go about their business. Whatever it is, these
+/// must lose nothing, the hub must live, and its memory must come back. Strangers come from
+/// `stranger`.
 class CrowdTest : public HubTest {
  protected:
   static constexpr const char* stranger = "127.0.0.2";

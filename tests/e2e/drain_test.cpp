@@ -36,8 +36,8 @@ struct Closing {
   Clock::time_point at;
 };
 
-/// Reads from all until all are closed, in the order in which that happens. Answers the close frames and
-/// lets the connections go, unless told not to.
+/// Reads from all until all are closed, in the order in which that happens. Answers the close
+/// frames and lets the connections go, unless told not to.
 std::vector<Closing> wait_all_closed(Peers& peers, bool answers = true) {
   std::vector<Closing> closings;
   std::vector<pollfd> watched;
@@ -210,8 +210,8 @@ TEST(DrainTest, ASuccessorTakesOverThePort) {
   ASSERT_NE(successor, nullptr);
   ASSERT_TRUE(hub.process().is_running());
 
-  // Clients come back as soon as they are closed, some of them once more to the old hub, which closes
-  // them again.
+  // Clients come back as soon as they are closed, some of them once more to the old hub, which
+  // closes them again.
   expect_going_away(wait_all_closed(peers));
   const auto comes_back = [&](std::size_t i) {
     peers[i] = std::make_unique<PeerClient>(successor->port(), make_id(i));

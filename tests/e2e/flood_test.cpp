@@ -49,8 +49,8 @@ TEST_F(FloodTest, AHundredThousandAnnouncements) {
 }
 
 TEST_F(FloodTest, AHundredThousandAnnouncementsThatNoRateHoldsBack) {
-  start_with_crowd({"--messages-per-peer", "0", "--messages-per-address", "0",
-                    "--announces-per-peer", "0"});
+  start_with_crowd(
+      {"--messages-per-peer", "0", "--messages-per-address", "0", "--announces-per-peer", "0"});
   std::vector<std::unique_ptr<PeerClient>> strangers;
   for (std::uint64_t i = 0; i < 10; ++i) {
     // Each on its own, or most of the time would go into reading notices.
@@ -195,8 +195,7 @@ TEST_F(FloodTest, HalfOpenConnections) {
   PeerClient witness = connect(1, {.network = "half-open"});
   std::vector<std::unique_ptr<PeerClient>> dead;
   for (std::uint64_t i = 2; i < 7; ++i) {
-    dead.push_back(std::make_unique<PeerClient>(
-        connect_stranger(i, {.network = "half-open"})));
+    dead.push_back(std::make_unique<PeerClient>(connect_stranger(i, {.network = "half-open"})));
     dead.back()->announce();
     dead.back()->sync();
   }
@@ -232,8 +231,8 @@ class NeverReadingTest : public CrowdTest {
     EXPECT_GT(writer.count("error"), 0U);
   }
 
-  /// What comes to the reader at last: the rest of what was begun, a close frame if there was room for it,
-  /// or a reset.
+  /// What comes to the reader at last: the rest of what was begun, a close frame if there was room
+  /// for it, or a reset.
   static void expect_given_up(PeerClient& reader) {
     WebSocketClient& socket = reader.socket();
     try {

@@ -106,7 +106,8 @@ TEST_F(HttpSyntaxTest, SkipsBodies) {
 TEST_F(HttpSyntaxTest, ContinuesWhenAsked) {
   HttpClient client = open();
 
-  client.send("POST /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  client.send(
+      "POST /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100U);
   client.send("abc");
 
@@ -135,11 +136,12 @@ TEST_F(HttpSyntaxTest, RefusesLargeHeads) {
       // Refused before they end, if they ever do.
       "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x'),
       "GET /" + std::string(20'000, 'x'),
-      "GET / HTTP/1.1\r\n" + [] {
-        std::string fields;
-        for (int i = 0; i < 2'000; ++i) fields += "A: b\r\n";
-        return fields;
-      }(),
+      "GET / HTTP/1.1\r\n" +
+          [] {
+            std::string fields;
+            for (int i = 0; i < 2'000; ++i) fields += "A: b\r\n";
+            return fields;
+          }(),
   };
 
   for (const std::string& head : heads) {
@@ -330,9 +332,10 @@ TEST_F(HttpSyntaxTest, NamesTheVersionThatItSpeaks) {
 }
 
 TEST_F(HttpSyntaxTest, TakesAnotherProtocolsUpgradeForPlainHttp) {
-  EXPECT_EQ(answer_to("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
-                .status,
-            200U);
+  EXPECT_EQ(
+      answer_to("GET /livez HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+          .status,
+      200U);
 }
 
 }  // namespace

@@ -94,8 +94,7 @@ TEST_F(HttpTest, Signaling) {
   alice.announce();
   alice.sync();
 
-  const json::object signaling =
-      json::parse(open().request("GET", "/signaling").body).as_object();
+  const json::object signaling = json::parse(open().request("GET", "/signaling").body).as_object();
 
   EXPECT_EQ(text_at(signaling, "nodeId"), "node-" + text_of_port());
   EXPECT_EQ(signaling.at("signalingPort"), port());
@@ -330,8 +329,8 @@ TEST_F(HttpTest, AnswersPreflights) {
   HttpClient client = open();
 
   for (const char* route : routes) {
-    const HttpResponse response =
-        client.request("OPTIONS", route, "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n");
+    const HttpResponse response = client.request(
+        "OPTIONS", route, "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n");
     EXPECT_TRUE(response.status == 200 || response.status == 204) << route;
     expect_cors(response);
   }
@@ -371,8 +370,8 @@ TEST_F(HttpTest, FindsPathsInOtherSpellings) {
 TEST_F(HttpTest, SaysThatThereIsNothing) {
   start();
 
-  for (const char* path : {"/nothing", "/health/x", "//health", "/../../etc/passwd", "/%00",
-                           "/%ff", "/status.json/x", "/index.html2", "/api/publish"}) {
+  for (const char* path : {"/nothing", "/health/x", "//health", "/../../etc/passwd", "/%00", "/%ff",
+                           "/status.json/x", "/index.html2", "/api/publish"}) {
     SCOPED_TRACE(path);
     expect_error(get(path), 404);
   }

@@ -14,8 +14,8 @@
 
 namespace pigeon::test {
 
-/// A test that starts the hub it needs. Afterwards the hub must have lived, and must end in order: under
-/// sanitizers that is also where leaks show.
+/// A test that starts the hub it needs. Afterwards the hub must have lived, and must end in order:
+/// under sanitizers that is also where leaks show.
 class HubTest : public ::testing::Test {
  protected:
   /// Starts the hub. Without a drain window: only its own tests want to wait for it.

@@ -10,9 +10,9 @@
 
 namespace pigeon::test {
 
-// The hub does not echo frames. What it made of a message shows in its answers: a signal that a client
-// addresses to itself comes back with its data, and everything else is answered by an error. A
-// conformance case is what a client writes, and these answers in words:
+// The hub does not echo frames. What it made of a message shows in its answers: a signal that a
+// client addresses to itself comes back with its data, and everything else is answered by an error.
+// A conformance case is what a client writes, and these answers in words:
 //
 //   echo TEXT    a signal to oneself has come back with this string as its data
 //   error TEXT   an error reply

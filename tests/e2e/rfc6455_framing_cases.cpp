@@ -55,7 +55,8 @@ void add_chopped(std::vector<Rfc6455Case>& cases) {
                      {message.answer}});
   }
   const std::string ten = encode({.payload = message_of(300).payload});
-  cases.push_back({"TenMessagesInOneWrite", {join(std::vector<std::string>(10, ten))},
+  cases.push_back({"TenMessagesInOneWrite",
+                   {join(std::vector<std::string>(10, ten))},
                    std::vector<std::string>(10, message_of(300).answer)});
 }
 
@@ -73,18 +74,18 @@ void add_wrong_lengths(std::vector<Rfc6455Case>& cases) {
     longer.length_form = eight_bytes;
     add("LengthInEightBytesFor" + suffix, longer, protocol_error);
   }
-  add("LengthInEightBytesFor126",
-      {.payload = message_of(126).payload, .length_form = eight_bytes}, protocol_error);
+  add("LengthInEightBytesFor126", {.payload = message_of(126).payload, .length_form = eight_bytes},
+      protocol_error);
   add("LengthInEightBytesFor65535",
       {.payload = message_of(65'535).payload, .length_form = eight_bytes}, protocol_error);
-  add("LengthWithTopBit",
-      {.length_form = eight_bytes, .announced_length = std::uint64_t{1} << 63U}, protocol_error);
+  add("LengthWithTopBit", {.length_form = eight_bytes, .announced_length = std::uint64_t{1} << 63U},
+      protocol_error);
   add("LengthWithAllBits", {.length_form = eight_bytes, .announced_length = ~std::uint64_t{0}},
       protocol_error);
-  add("LargestLength",
-      {.length_form = eight_bytes, .announced_length = ~std::uint64_t{0} >> 1U}, too_big);
-  add("AnnouncedBeyondTheLimit",
-      {.payload = "x", .announced_length = message_bytes_max + 1}, too_big);
+  add("LargestLength", {.length_form = eight_bytes, .announced_length = ~std::uint64_t{0} >> 1U},
+      too_big);
+  add("AnnouncedBeyondTheLimit", {.payload = "x", .announced_length = message_bytes_max + 1},
+      too_big);
   add("BinaryBeyondTheLimit",
       {.opcode = opcode::binary, .payload = "x", .announced_length = message_bytes_max + 1},
       too_big);
@@ -108,8 +109,7 @@ std::vector<Rfc6455Case> framing_cases() {
         message_bytes_max}) {
     const SizedMessage message = message_of(size);
     const std::string suffix = std::to_string(size);
-    cases.push_back(
-        {"Text" + suffix, {encode({.payload = message.payload})}, {message.answer}});
+    cases.push_back({"Text" + suffix, {encode({.payload = message.payload})}, {message.answer}});
     cases.push_back({"Binary" + suffix,
                      {encode({.opcode = opcode::binary, .payload = message.payload})},
                      {message.answer}});

@@ -34,17 +34,15 @@ void add_whole(Cases& cases) {
     const auto pieces = fragments(message, size);
     cases.push_back({"FragmentsOf" + suffix, pieces, {echo}});
     cases.push_back({"FragmentsOf" + suffix + "InOneWrite", {join(pieces)}, {echo}});
-    cases.push_back({"BinaryFragmentsOf" + suffix,
-                     {join(fragments(message, size, opcode::binary))},
-                     {echo}});
+    cases.push_back(
+        {"BinaryFragmentsOf" + suffix, {join(fragments(message, size, opcode::binary))}, {echo}});
     cases.push_back({"FragmentsOf" + suffix + "Chopped", chop(join(pieces), 3), {echo}});
   }
   cases.push_back({"EmptyFirstFragment", {first(""), last(message)}, {echo}});
   cases.push_back({"EmptyLastFragment", {first(message), last("")}, {echo}});
-  cases.push_back(
-      {"EmptyFragmentsBetween",
-       {first(message.substr(0, 9)), middle(""), middle(""), last(message.substr(9))},
-       {echo}});
+  cases.push_back({"EmptyFragmentsBetween",
+                   {first(message.substr(0, 9)), middle(""), middle(""), last(message.substr(9))},
+                   {echo}});
   cases.push_back({"OnlyEmptyFragments", {first(""), middle(""), last("")}, {unreadable}});
   cases.push_back({"TwoFragmentedMessages",
                    {join(fragments(message, 100)) + join(fragments(message, 99))},
@@ -65,9 +63,8 @@ void add_interleaved(Cases& cases) {
   cases.push_back({"LongestPingBetween",
                    {first(begin), ping(longest), last(end)},
                    {"pong " + longest, "echo text"}});
-  cases.push_back({"PongBetween",
-                   {first(begin), frame(opcode::pong, "x"), last(end)},
-                   {"echo text"}});
+  cases.push_back(
+      {"PongBetween", {first(begin), frame(opcode::pong, "x"), last(end)}, {"echo text"}});
   std::vector<std::string> writes;
   std::vector<std::string> expected;
   for (const std::string& fragment : fragments(message, 10)) {
@@ -111,14 +108,14 @@ void add_too_much(Cases& cases) {
 }
 
 void add_codes(Cases& cases) {
-  for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012,
-                                   1013, 1014, 3000, 3999, 4000, 4999}) {
+  for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014,
+                         3000, 3999, 4000, 4999}) {
     const std::string text = std::to_string(code);
     cases.push_back({"Code" + text, {close(code)}, {"close " + text}});
     cases.push_back({"Code" + text + "WithReason", {close(code, "bye")}, {"close " + text}});
   }
-  for (const int code : {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 1999, 2000, 2999,
-                                   5000, 9999, 65'535}) {
+  for (const int code :
+       {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 1999, 2000, 2999, 5000, 9999, 65'535}) {
     const std::string text = std::to_string(code);
     cases.push_back({"WrongCode" + text, {close(code)}, {protocol_error}});
     cases.push_back({"WrongCode" + text + "WithReason", {close(code, "bye")}, {protocol_error}});
@@ -153,9 +150,8 @@ void add_order(Cases& cases) {
   cases.push_back({"MessageAfterClose", {bye + message}, {done}});
   cases.push_back({"NonsenseAfterClose", {bye + std::string(5'000, '\xff')}, {done}});
   cases.push_back({"HalfAFrameAfterClose", {bye + message.substr(0, 4)}, {done}});
-  cases.push_back({"MessageAfterAnError",
-                   {frame(3, "") + message + ping("late") + bye},
-                   {protocol_error}});
+  cases.push_back(
+      {"MessageAfterAnError", {frame(3, "") + message + ping("late") + bye}, {protocol_error}});
   cases.push_back({"CloseInsideAMessage", {first("{") + bye + last("}")}, {done}});
 }
 

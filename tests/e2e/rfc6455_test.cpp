@@ -3,17 +3,16 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <boost/json/parse.hpp>
 
 #include "tests/e2e/rfc6455_case.hpp"
 #include "tests/support/hub_process.hpp"
 #include "tests/support/peer_client.hpp"
 
-// A walk through RFC 6455 in the manner of the Autobahn test suite. Each case runs on a connection of
-// its own to one hub, which must survive them all.
+// A walk through RFC 6455 in the manner of the Autobahn test suite. Each case runs on a connection
+// of its own to one hub, which must survive them all.
 
 namespace pigeon::test {
 namespace {
@@ -22,8 +21,8 @@ class Rfc6455Test : public ::testing::TestWithParam<Rfc6455Case> {
  protected:
   static void SetUpTestSuite() {
     // One client after another, all on one id and from one address.
-    hub_ = std::make_unique<HubProcess>(
-        Flags{"--drain-window", "0ms", "--connects-per-address", "0"});
+    hub_ =
+        std::make_unique<HubProcess>(Flags{"--drain-window", "0ms", "--connects-per-address", "0"});
   }
   static void TearDownTestSuite() {
     const int status = hub_->stop();
@@ -83,7 +82,8 @@ class Rfc6455Test : public ::testing::TestWithParam<Rfc6455Case> {
     return received;
   }
 
-  /// RFC 6455 section 5.5.3 leaves it open when a ping is answered, so pongs are compared on their own.
+  /// RFC 6455 section 5.5.3 leaves it open when a ping is answered, so pongs are compared on their
+  /// own.
   static std::vector<std::string> pongs_first(std::vector<std::string> words) {
     std::stable_partition(words.begin(), words.end(),
                           [](const std::string& word) { return word.starts_with("pong "); });

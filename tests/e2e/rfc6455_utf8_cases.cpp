@@ -18,8 +18,8 @@ struct Sample {
   std::string_view text;
 };
 
-// First and last code points of each length and around the surrogates, and non-characters, which are
-// valid UTF-8 all the same.
+// First and last code points of each length and around the surrogates, and non-characters, which
+// are valid UTF-8 all the same.
 constexpr auto valid = std::to_array<Sample>({
     {"Ascii", "Hello"sv},
     {"Delete", "\x7f"sv},
@@ -103,8 +103,7 @@ void add_fail_fast(std::vector<Rfc6455Case>& cases) {
       {encode({.payload = "Hello \xed", .is_final = false}),
        encode({.opcode = opcode::continuation, .payload = "\xa0", .is_final = false})});
   add("FailFastInAnUnfinishedFrame", {encode({.payload = wrong, .announced_length = 5'000})});
-  add("FailFastAtAnImpossibleByte",
-      {encode({.payload = "\xf5", .is_final = false})});
+  add("FailFastAtAnImpossibleByte", {encode({.payload = "\xf5", .is_final = false})});
   for (const std::string_view cut : {"\xc3"sv, "\xe2\x82"sv, "\xf0\x9f\x95"sv}) {
     const std::string suffix = std::to_string(cut.size());
     const std::string message = "\"text" + std::string(cut);

@@ -182,8 +182,9 @@ TEST_F(SignalingTest, RoutesBinaryMessagesAsText) {
   PeerClient bob = connect(2);
   meet(alice, bob);
 
-  alice.socket().send({.opcode = opcode::binary,
-                       .payload = R"({"type":"offer","data":7,"targetPeerId":")" + bob.id() + "\"}"});
+  alice.socket().send(
+      {.opcode = opcode::binary,
+       .payload = R"({"type":"offer","data":7,"targetPeerId":")" + bob.id() + "\"}"});
 
   EXPECT_EQ(bob.expect("offer").at("data"), 7);
 }
@@ -233,8 +234,9 @@ TEST_F(SignalingTest, TheRealIdIsTheOnlyOneInANotice) {
   PeerClient bob = connect(2);
 
   // The same member in two spellings, and twice: parsers differ in which of them they take.
-  alice.socket().send_text(R"({"type":"announce","data":{"peerId":"x","peer\u0049d":"y","isHu\u0062":true,)"
-                           R"("peerId":"z","a":1}})");
+  alice.socket().send_text(
+      R"({"type":"announce","data":{"peerId":"x","peer\u0049d":"y","isHu\u0062":true,)"
+      R"("peerId":"z","a":1}})");
   bob.announce();
   const std::string notice = json::serialize(bob.expect("peer-discovered"));
 
@@ -416,7 +418,8 @@ TEST_F(SignalingTest, TellsOnceThatAClientHasClosed) {
   {
     PeerClient alice = connect(1);
     meet(alice, bob);
-    alice.socket().send({.opcode = opcode::close, .payload = close_payload(1000, "Client disconnect")});
+    alice.socket().send(
+        {.opcode = opcode::close, .payload = close_payload(1000, "Client disconnect")});
     expect_closed(alice.socket(), 1000, "");
   }
   const json::object departure = bob.expect("peer-disconnected");

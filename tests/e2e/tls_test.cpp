@@ -24,8 +24,7 @@ class TlsTest : public HubTest {
   }
 
   std::unique_ptr<TlsStream> connect_tls(const std::string& source = "127.0.0.1") {
-    return std::make_unique<TlsStream>(Route{.port = port(), .source = source},
-                                       files_.certificate);
+    return std::make_unique<TlsStream>(Route{.port = port(), .source = source}, files_.certificate);
   }
   WebSocketClient open(std::uint64_t number) {
     return {connect_tls(), "/?peerId=" + make_id(number)};

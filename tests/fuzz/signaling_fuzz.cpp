@@ -11,8 +11,8 @@
 #include "wire/limits.hpp"
 #include "wire/server_message.hpp"
 
-// The input is one message, read as a client's and as a server's. What can be decoded must survive being
-// encoded, and whatever a hub passes on must be JSON.
+// The input is one message, read as a client's and as a server's. What can be decoded must survive
+// being encoded, and whatever a hub passes on must be JSON.
 
 namespace {
 
@@ -58,7 +58,17 @@ void check(const Announce& announce) {
   PIGEON_ASSERT(notice.network == announce.network);
 }
 
+/// What a hub says when it does not know the target.
+void check_unknown_target(const Signal& signal) {
+  JsonReader reader;
+  const std::string sentence = unknown_target_error(signal.target);
+  const std::string text = encode(
+      ErrorReply{.error = sentence, .original_type = to_text(signal.type), .timestamp = noon});
+  PIGEON_ASSERT(decoded_by_client<ErrorReply>(text, reader).error == sentence);
+}
+
 void check(const Signal& signal) {
+  check_unknown_target(signal);
   JsonReader reader;
   PIGEON_ASSERT(signal.data.empty() || reader.parse(signal.data).has_value());
   const std::string again = encode_signal(signal);

@@ -1,6 +1,7 @@
 // Starts and stops a hub of the installed library.
 
 #include <cstdio>
+
 #include <pigeon/hub.hpp>
 #include <pigeon/version.hpp>
 

@@ -25,8 +25,8 @@ struct CertificateFiles {
   std::filesystem::path key;
 };
 
-/// Writes a new self-signed P-256 certificate for 127.0.0.1 with this serial number over whatever is
-/// in the files.
+/// Writes a new self-signed P-256 certificate for 127.0.0.1 with this serial number over whatever
+/// is in the files.
 void write_certificate(const CertificateFiles& files, long serial);
 
 }  // namespace pigeon::test

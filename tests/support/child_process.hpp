@@ -32,8 +32,8 @@ class ChildProcess {
 
   /// Everything it has printed so far, to both outputs.
   std::string output() const;
-  /// Waits for a line that holds the text, and gives the first one; empty if the program ended without
-  /// it, or past the deadline.
+  /// Waits for a line that holds the text, and gives the first one; empty if the program ended
+  /// without it, or past the deadline.
   std::string wait_for_line(std::string_view text, Deadline deadline = Deadline()) const;
 
   /// Its resident memory, now and at the highest; 0 when it has ended.

@@ -22,8 +22,8 @@ constexpr std::uint64_t first_id = 1'000'000;
 Crowd::Crowd(std::uint16_t port, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     Member member;
-    member.client = std::make_unique<PeerClient>(
-        port, make_id(first_id + i), PeerOptions{.network = "crowd", .max_peers = 3});
+    member.client = std::make_unique<PeerClient>(port, make_id(first_id + i),
+                                                 PeerOptions{.network = "crowd", .max_peers = 3});
     member.client->announce();
     members_.push_back(std::move(member));
   }

@@ -21,8 +21,8 @@ struct CrowdReport {
   std::vector<std::string> complaints;
 };
 
-/// Well-behaved clients on a thread of their own. They stand in a ring, and each sends its successor
-/// numbered signals, the next one when the last has arrived, about ten a second.
+/// Well-behaved clients on a thread of their own. They stand in a ring, and each sends its
+/// successor numbered signals, the next one when the last has arrived, about ten a second.
 class Crowd {
  public:
   /// Connects and announces all of them in a namespace of their own, then begins.

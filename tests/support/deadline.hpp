@@ -9,8 +9,8 @@ namespace pigeon::test {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-/// How long a test waits for what should happen soon. Long: machines are slow under sanitizers, and a
-/// test that passes does not wait for the end of it.
+/// How long a test waits for what should happen soon. Long: machines are slow under sanitizers, and
+/// a test that passes does not wait for the end of it.
 inline constexpr std::chrono::milliseconds patience = 30s;
 
 /// The end of a test's patience with one thing.

@@ -47,8 +47,8 @@ struct ServerFrame {
   std::string payload;
 };
 
-/// Cuts a stream into frames. Throws `Failure` for whatever a server must not send, and for fragments,
-/// which this hub does not send.
+/// Cuts a stream into frames. Throws `Failure` for whatever a server must not send, and for
+/// fragments, which this hub does not send.
 class FrameReader {
  public:
   void feed(std::string_view bytes) { received_ += bytes; }

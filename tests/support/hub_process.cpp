@@ -19,7 +19,7 @@ std::uint16_t port_in(const std::string& line) {
 }  // namespace
 
 std::vector<std::string> hub_arguments(std::uint16_t port, const Flags& flags) {
-  std::vector<std::string> arguments = {PIGEON_HUB_BINARY, "--host",       "127.0.0.1", "--port",
+  std::vector<std::string> arguments = {PIGEON_HUB_BINARY,    "--host",       "127.0.0.1", "--port",
                                         std::to_string(port), "--log-format", "json"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return arguments;

@@ -10,8 +10,8 @@ namespace pigeon::test {
 
 using Flags = std::vector<std::string>;
 
-/// Arguments and environment of a hub on 127.0.0.1; `port` 0: the system chooses. The environment has
-/// none of the variables that a hub reads.
+/// Arguments and environment of a hub on 127.0.0.1; `port` 0: the system chooses. The environment
+/// has none of the variables that a hub reads.
 std::vector<std::string> hub_arguments(std::uint16_t port, const Flags& flags);
 std::vector<std::string> hub_environment();
 

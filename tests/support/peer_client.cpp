@@ -35,9 +35,7 @@ std::string subject_of(const json::object& message) {
 PeerClient::PeerClient(std::uint16_t port, std::string id, PeerOptions options)
     : id_(std::move(id)),
       options_(std::move(options)),
-      socket_({.port = port,
-               .source = options_.source,
-               .receive_buffer = options_.receive_buffer},
+      socket_({.port = port, .source = options_.source, .receive_buffer = options_.receive_buffer},
               "/?peerId=" + id_) {}
 
 void PeerClient::send(json::object message) {
@@ -95,9 +93,8 @@ void PeerClient::sync() {
 
 std::size_t PeerClient::count(std::string_view type) const {
   return static_cast<std::size_t>(
-      std::count_if(inbox_.begin(), inbox_.end(), [&](const json::object& message) {
-        return text_at(message, "type") == type;
-      }));
+      std::count_if(inbox_.begin(), inbox_.end(),
+                    [&](const json::object& message) { return text_at(message, "type") == type; }));
 }
 
 }  // namespace pigeon::test

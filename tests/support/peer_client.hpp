@@ -51,7 +51,8 @@ class PeerClient {
   void announce(json::object data = {});
   void signal(std::string_view type, std::string_view target, json::value data);
 
-  /// Takes the first message of the type, come or to come; throws `Failure` if there is none in time.
+  /// Takes the first message of the type, come or to come; throws `Failure` if there is none in
+  /// time.
   json::object expect(std::string_view type, Deadline deadline = Deadline());
   /// The first that also satisfies `matches`.
   json::object expect(std::string_view type, const Matches& matches,

@@ -9,8 +9,8 @@
 
 namespace pigeon::test {
 
-/// Where a test connects to, and from where. Every address of 127.0.0.0/8 is this machine, so that a
-/// flood can come from another address than the clients that must not suffer from it.
+/// Where a test connects to, and from where. Every address of 127.0.0.0/8 is this machine, so that
+/// a flood can come from another address than the clients that must not suffer from it.
 struct Route {
   std::uint16_t port = 0;
   std::string source = "127.0.0.1";

@@ -14,8 +14,8 @@ namespace pigeon::test {
 /// A TLS connection to 127.0.0.1.
 class TlsStream final : public ByteStream {
  public:
-  /// Connects and shakes hands; throws `Failure` unless the server proves that it has the certificate
-  /// of that file.
+  /// Connects and shakes hands; throws `Failure` unless the server proves that it has the
+  /// certificate of that file.
   TlsStream(const Route& route, const std::filesystem::path& certificate);
   ~TlsStream() override;
 

@@ -43,7 +43,8 @@ class WebSocketClient {
 
   /// The next frame; nothing when the hub has ended the connection.
   std::optional<ServerFrame> receive(Deadline deadline = Deadline());
-  /// The next text message; answers pings on the way. Throws `Failure` if the connection ends first.
+  /// The next text message; answers pings on the way. Throws `Failure` if the connection ends
+  /// first.
   std::string receive_text(Deadline deadline = Deadline());
   /// Waits for the hub's close frame and the end of the connection, and drops what comes before.
   /// Answers the close frame, and pings on the way.
