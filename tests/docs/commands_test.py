@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every command that the documentation shows in a block marked `sh`, from the project's root.
 
-Blocks of other kinds are not commands. A hub that a command starts gets a free port, has to say that
-it listens, and has to stop in order on SIGINT. Expects what ./test.sh has built.
+Blocks of other kinds are not commands. A hub that a command starts gets a free port, has to say
+that it listens, and has to stop in order on SIGINT. Expects what ./test.sh has built.
 """
 
 import os
