@@ -1,7 +1,7 @@
 // Peers of all versions share the namespace "global".
 import { after, before } from 'node:test';
 import { Browser } from './lib/chromium_host.mjs';
-import { joined_up, talk_eventually } from './lib/meeting.mjs';
+import { between_neighbours, joined_up, talk_eventually } from './lib/meeting.mjs';
 import { client_versions } from './lib/paths.mjs';
 import { hub_test, kinds } from './lib/suite.mjs';
 
@@ -40,7 +40,7 @@ hub_test(
     );
 
     await joined_up(world, peers);
-    await talk_eventually(world, peers);
+    await talk_eventually(world, peers, between_neighbours);
   },
   () => browser,
 );
