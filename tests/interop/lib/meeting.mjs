@@ -41,8 +41,8 @@ function all_heard(peers, label, wants_direct = () => true) {
   );
 }
 
-/// For meshes with more peers than links: upstream routes a direct message along one path and gives up
-/// at a dead end, so only neighbours can count on it.
+/// For meshes with more peers than links: upstream routes a direct message along one path and gives
+/// up at a dead end, so only neighbours can count on it.
 export const between_neighbours = (from, to) => from.is_linked_to(to) && to.is_linked_to(from);
 
 /// Every peer sends one broadcast and one direct message to each other; all must arrive.
