@@ -106,11 +106,12 @@ std::optional<Candidate> Admission::owner_left(const wire::SpelledId& id) {
   return newcomer;
 }
 
-void Admission::closed(ConnectionId connection) {
+bool Admission::withdraw(ConnectionId connection) {
   const auto waiting = waiting_.find(connection);
-  if (waiting == waiting_.end()) return;
+  if (waiting == waiting_.end()) return false;
   contests_.erase(waiting->second);
   waiting_.erase(waiting);
+  return true;
 }
 
 std::optional<wire::SpelledId> Admission::next_silent_owner(Instant now) {

@@ -46,8 +46,8 @@ class Admission {
   /// The owner of an id is gone: the newcomer that waited for it, if there is one.
   std::optional<Candidate> owner_left(const wire::SpelledId& id);
 
-  /// A waiting newcomer's connection has ended.
-  void closed(ConnectionId connection);
+  /// A newcomer's connection has ended or is being closed. True if it waited for an id.
+  bool withdraw(ConnectionId connection);
 
   /// The next id whose owner did not answer in time; nothing if there is none.
   std::optional<wire::SpelledId> next_silent_owner(Instant now);

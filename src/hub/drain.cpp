@@ -20,14 +20,14 @@ void Drain::add(ConnectionId connection, Instant now) {
   closes_.schedule(std::max(now, *end_), connection);
 }
 
-void Drain::handle_timeout(const PeerTable& peers, Instant now, Outbox& out) {
+void Drain::handle_timeout(const PeerTable& peers, Admission& admission, Instant now, Outbox& out) {
   if (!has_begun()) return;
   while (const auto connection = closes_.pop_due(now)) {
     constexpr std::uint16_t going_away = 1001;
     constexpr const char* reason = "Server shutting down";
     if (Peer* peer = peers.find(*connection)) {
       out.close(*peer, going_away, reason);
-    } else {
+    } else if (admission.withdraw(*connection)) {
       out.add(CloseConnection{*connection, going_away, reason});
     }
   }

@@ -6,6 +6,7 @@
 #include "base/agenda.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "hub/admission.hpp"
 #include "hub/outbox.hpp"
 #include "hub/peer_table.hpp"
 #include "pigeon/options.hpp"
@@ -27,7 +28,7 @@ class Drain {
   void add(ConnectionId connection, Instant now);
 
   /// Closes what is due. When the window ends, says `Drained`, once.
-  void handle_timeout(const PeerTable& peers, Instant now, Outbox& out);
+  void handle_timeout(const PeerTable& peers, Admission& admission, Instant now, Outbox& out);
 
   Instant next_timeout() const;
 

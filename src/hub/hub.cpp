@@ -115,7 +115,7 @@ void Hub::Impl::on(const PongReceived& pong, Now now) {
 }
 
 void Hub::Impl::on(const ConnectionClosed& closed, Now now) {
-  admission.closed(closed.connection);
+  admission.withdraw(closed.connection);
   if (Peer* peer = peers.find(closed.connection)) remove(*peer, closed.code, closed.reason, now);
 }
 
@@ -149,7 +149,7 @@ void Hub::Impl::on(const DrainRequested& /*request*/, Now now) {
   std::vector<ConnectionId> connections = admission.waiting();
   for (const Peer* peer : peers.sorted()) connections.push_back(peer->connection);
   drain.begin(std::move(connections), random, now.monotonic);
-  drain.handle_timeout(peers, now.monotonic, out);
+  drain.handle_timeout(peers, admission, now.monotonic, out);
 }
 
 void Hub::Impl::on(const DriverReport& report, Now /*now*/) {
@@ -162,7 +162,7 @@ void Hub::Impl::on(const Timeout& /*timeout*/, Now now) {
   while (const auto id = admission.next_silent_owner(now.monotonic)) replace_silent(*id, now);
   liveness.handle_timeout(peers, now.monotonic, out);
   introducer.handle_timeout(now, out);
-  drain.handle_timeout(peers, now.monotonic, out);
+  drain.handle_timeout(peers, admission, now.monotonic, out);
 }
 
 Hub::Hub(HubOptions options, Random random, Now now)

@@ -79,6 +79,15 @@ TEST(DrainTest, ServesNewcomersUntilTheWindowEnds) {
   EXPECT_TRUE(hub.closed(b).has_value());
 }
 
+TEST(DrainTest, DoesNotCloseARefusedConnectionAgain) {
+  HubUnderTest hub;
+  hub.feed(DrainRequested{});
+  const auto refused = hub.open("no id");
+  hub.pass(10s);
+
+  EXPECT_EQ(hub.closed(refused)->code, 1008);
+}
+
 TEST(DrainTest, NeverClosesWithTheCodeThatOldClientsTakeForGood) {
   HubUnderTest hub;
   const auto a = hub.open(alice);

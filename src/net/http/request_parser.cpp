@@ -89,9 +89,11 @@ RequestParser::~RequestParser() = default;
 Result<std::size_t, RequestError> RequestParser::feed(std::string_view input) {
   std::size_t used = 0;
   if (!has_head()) {
-    // RFC 9112 section 2.2: an empty line before the request line is to be ignored.
-    if (impl_->head_bytes == 0 && input.starts_with("\r\n")) used = 2;
-    if (impl_->head_bytes == 0 && input == "\r") return used;
+    // RFC 9112 section 2.2: empty lines before the request line are to be ignored.
+    if (impl_->head_bytes == 0) {
+      while (input.substr(used).starts_with("\r\n")) used += 2;
+      if (input.substr(used) == "\r") return used;
+    }
     if (used == input.size()) return used;
     const auto head = impl_->feed_head(input.substr(used));
     if (!head) return head;
