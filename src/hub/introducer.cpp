@@ -143,12 +143,12 @@ void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
     if (link == nullptr && from.slots_free() > 0 && to.slots_free() > 0) {
       introduce(from, to, now, out);
     } else if (link == nullptr) {
-      set_link(from, to, LinkState::known, now.monotonic).told = true;
+      set_link(from, to, LinkState::known, now.monotonic);
     }
     review_later(from, now.monotonic + soon);
     return;
   }
-  set_link(from, to, LinkState::offered, now.monotonic).told = true;
+  set_link(from, to, LinkState::offered, now.monotonic);
   review_later(from, now.monotonic + options_.answer_time_max);
 }
 
