@@ -135,7 +135,6 @@ part "package" count_one package
 part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all
 part "interop with unmodified clients" count_node interop
-part "commands of the documentation" count_unittest python3 tests/docs/commands_test.py
 
 printf '\n== summary\n'
 printf '%s\n' "${summary[@]}" "$(printf '%-44s %5d s' all "$SECONDS")"
