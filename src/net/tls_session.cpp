@@ -36,7 +36,9 @@ int bio_read(BIO* bio, char* out, int size) {
 int bio_write(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
   if (size <= 0) return 0;
-  iovec piece{.iov_base = const_cast<char*>(bytes), .iov_len = static_cast<std::size_t>(size)};
+  // The system takes the same type for reading and for writing.
+  auto* base = const_cast<char*>(bytes);  // NOLINT(*-const-cast)
+  iovec piece{.iov_base = base, .iov_len = static_cast<std::size_t>(size)};
   const IoResult result = send(socket_of(bio), {&piece, 1});
   if (result.status == IoStatus::done) return static_cast<int>(result.bytes);
   if (result.status == IoStatus::wants_write) BIO_set_retry_write(bio);

@@ -79,14 +79,15 @@ HubDriver::HubDriver(Parts parts, Hub::OnEvent on_event)
              parts.event_loops.size()),
       event_loops_(std::move(parts.event_loops)),
       claims_(std::move(parts.listening.claims)),
-      listening_(std::move(parts.listening.of_loops)),
       tick_timer_(event_loops_.front()->context()),
       drop_timer_(event_loops_.front()->context()) {
   for (std::size_t i = 0; i < event_loops_.size(); ++i) {
-    loops_.push_back(std::make_unique<HubLoop>(*event_loops_[i], share_, i, parts.tls, calls()));
+    loops_.push_back(std::make_unique<HubLoop>(*event_loops_[i], share_, i, parts.tls,
+                                               std::move(parts.listening.of_loops[i]), calls()));
   }
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a thread that cannot be joined is a bug of ours.
 HubDriver::~HubDriver() { stop(); }
 
 HubLoop::Calls HubDriver::calls() {
@@ -116,10 +117,8 @@ HubLoop::Calls HubDriver::calls() {
 
 Result<void, HubFailure> HubDriver::run() {
   first_loop().post([this] { begin(); });
-  for (std::size_t i = 0; i < loops_.size(); ++i) {
-    loops_[i]->post([loop = loops_[i].get(), sockets = std::move(listening_[i])]() mutable {
-      loop->start(std::move(sockets));
-    });
+  for (const auto& loop : loops_) {
+    loop->post([target = loop.get()] { target->start(); });
   }
   for (const auto& loop : event_loops_) {
     if (auto started = loop->start(); !started) {

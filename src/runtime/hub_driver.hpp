@@ -66,7 +66,6 @@ class HubDriver {
   std::vector<std::unique_ptr<EventLoop>> event_loops_;
   std::vector<net::PortClaim> claims_;
   std::vector<std::unique_ptr<HubLoop>> loops_;
-  std::vector<std::vector<net::FileDescriptor>> listening_;
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer drop_timer_;
   std::size_t emptied_count_ = 0;

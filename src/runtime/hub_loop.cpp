@@ -18,7 +18,8 @@ constexpr std::size_t kept_outputs_max = 1'024;
 }  // namespace
 
 HubLoop::HubLoop(EventLoop& loop, DriverShare& share, std::size_t index,
-                 std::optional<net::TlsContext> tls, Calls calls)
+                 std::optional<net::TlsContext> tls, std::vector<net::FileDescriptor> listening,
+                 Calls calls)
     : loop_(loop),
       index_(index),
       calls_(std::move(calls)),
@@ -41,21 +42,21 @@ HubLoop::HubLoop(EventLoop& loop, DriverShare& share, std::size_t index,
     connection->resume_writing();
     finish_turn();
   };
+  const auto on_accept = [this](net::FileDescriptor accepted, const net::IpAddress& address) {
+    accept(std::move(accepted), address);
+  };
+  const auto on_shortage = [this](int error) {
+    services_.share.refusals.add(Refused::descriptors);
+    calls_.short_of_descriptors(error);
+  };
+  for (net::FileDescriptor& socket : listening) {
+    listeners_.push_back(std::make_unique<net::Listener>(loop_.context(), std::move(socket),
+                                                         on_accept, on_shortage));
+  }
 }
 
-void HubLoop::start(std::vector<net::FileDescriptor> listening) {
-  for (net::FileDescriptor& socket : listening) {
-    listeners_.push_back(std::make_unique<net::Listener>(
-        loop_.context(), std::move(socket),
-        [this](net::FileDescriptor accepted, const net::IpAddress& address) {
-          accept(std::move(accepted), address);
-        },
-        [this](int error) {
-          services_.share.refusals.add(Refused::descriptors);
-          calls_.short_of_descriptors(error);
-        }));
-    listeners_.back()->start();
-  }
+void HubLoop::start() {
+  for (const auto& listener : listeners_) listener->start();
 }
 
 void HubLoop::accept(net::FileDescriptor socket, const net::IpAddress& address) {
@@ -188,9 +189,12 @@ void HubLoop::carry_out(hub::SendResponse& response) {
 }
 
 void HubLoop::flush() {
-  // Grows while it is walked through.
-  for (std::size_t i = 0; i < services_.to_flush.size(); ++i) services_.to_flush[i]->flush();
-  services_.to_flush.clear();
+  // A connection that is given up, or has answered its last request, wants to be flushed again.
+  while (!services_.to_flush.empty()) {
+    flushing_.swap(services_.to_flush);
+    for (Connection* connection : flushing_) connection->flush();
+    flushing_.clear();
+  }
 }
 
 void HubLoop::bury() {
@@ -212,7 +216,8 @@ void HubLoop::serve_deadlines() {
   begin_turn();
   for (net::DeadlineList& list : services_.deadlines) {
     while (net::DeadlineEntry* entry = list.pop_due(services_.now().monotonic)) {
-      static_cast<Connection*>(entry)->handle_deadline();
+      // Nothing but connections is in these lists.
+      static_cast<Connection*>(entry)->handle_deadline();  // NOLINT(*-static-cast-downcast)
     }
   }
   finish_turn();

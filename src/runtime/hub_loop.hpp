@@ -39,10 +39,11 @@ class HubLoop {
   };
 
   HubLoop(EventLoop& loop, DriverShare& share, std::size_t index,
-          std::optional<net::TlsContext> tls, Calls calls);
+          std::optional<net::TlsContext> tls, std::vector<net::FileDescriptor> listening,
+          Calls calls);
 
   /// Begins to accept connections.
-  void start(std::vector<net::FileDescriptor> listening);
+  void start();
   /// Has the loop's thread call the task.
   template <class Task>
   void post(Task task) {
@@ -89,7 +90,9 @@ class HubLoop {
   ConnectionTable connections_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::optional<net::TlsContext> tls_;
+  // Memory that is used again in each turn.
   HubMonitor::Handover handover_;
+  std::vector<Connection*> flushing_;
   boost::asio::steady_timer deadline_timer_;
   boost::asio::steady_timer core_timer_;
   Instant deadline_armed_ = Instant::max();
