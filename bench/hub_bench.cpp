@@ -98,6 +98,8 @@ void describe(CLI::App& app, Settings& settings) {
       ->check(CLI::Range(10, 2'000));
   app.add_option("--window", settings.window, "Messages under way at a time")
       ->check(CLI::Range(1, 10'000));
+  app.add_option("--burst", settings.burst, "Messages that a client sends in a row")
+      ->check(CLI::Range(1, 1'000));
   app.add_option("--rate", settings.rate, "Offers a second instead of a window; 0: none")
       ->check(CLI::Range(0.0, 1e6));
   app.add_option("--message-bytes", settings.message_bytes, "Size of a routed offer")

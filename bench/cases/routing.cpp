@@ -30,7 +30,8 @@ class Subject {
   Subject(const ServerPlan& plan, std::string name, std::size_t clients, const Settings& settings)
       : name_(std::move(name)),
         server_(plan),
-        exchange_(std::make_unique<Exchange>(server_.port(), clients, settings.message_bytes)) {
+        exchange_(std::make_unique<Exchange>(server_.port(), clients, settings.message_bytes,
+                                             settings.burst)) {
     exchange_->join();
     exchange_->run_closed(first_warm_up_seconds, settings.window);
     exchange_->finish();
@@ -156,7 +157,7 @@ void measure_with(const Settings& settings, std::size_t clients, Report& report)
   const std::string count = std::to_string(clients);
   Table table{
       .title = "Routed message, " + count + " clients",
-      .method = "Offers of " + std::to_string(settings.message_bytes) +
+      .method = "Offers and answers of " + std::to_string(settings.message_bytes) +
                 " bytes between pairs in one "
                 "namespace, " +
                 std::to_string(settings.window) +

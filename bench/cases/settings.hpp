@@ -20,6 +20,8 @@ struct Settings {
   std::size_t upstream_peers = 500;
   /// Messages under way at a time in the routing test.
   std::size_t window = 64;
+  /// Messages that a client sends in a row in the routing test.
+  std::size_t burst = 1;
   /// Offers a second in the routing test; 0: as fast as the window allows.
   double rate = 0;
   std::size_t message_bytes = 1'000;

@@ -58,7 +58,7 @@ class Scene {
     while (!far.is_open(reader) && !far.is_closed(reader)) far.poll(milliseconds_ns(10));
     far.send(reader, announce_of(number, "bench"));
     const ClientIndex flooder = exchange_.add_bystander(number + 1, {});
-    Offer flood(number, "bench", flood_message_bytes);
+    Description flood("offer", number, "bench", flood_message_bytes);
     exchange_.run_paced(0.3, exchange_rate);
     Stretch stretch;
     stretch.memory_before = memory();

@@ -18,10 +18,14 @@ std::string client_text(ClientIndex client) { return "client " + std::to_string(
 
 }  // namespace
 
-Exchange::Exchange(std::uint16_t port, std::size_t clients, std::size_t message_bytes)
-    : swarm_(port, *this), clients_(clients), slots_(slot_count) {
+Exchange::Exchange(std::uint16_t port, std::size_t clients, std::size_t message_bytes,
+                   std::size_t burst)
+    : swarm_(port, *this), clients_(clients), burst_(burst), slots_(slot_count) {
   for (std::size_t number = 0; number < clients; ++number) {
-    offers_.emplace_back(number ^ 1U, network, message_bytes);
+    const std::size_t partner = number ^ 1U;
+    // As upstream's rule says: the greater id offers.
+    const bool offers = peer_id_of(number) > peer_id_of(partner);
+    descriptions_.emplace_back(offers ? "offer" : "answer", partner, network, message_bytes);
   }
 }
 
@@ -89,30 +93,30 @@ void Exchange::send_next(std::int64_t sent_at) {
   if (slot.under_way) fault("no answer for " + std::to_string(slot_count) + " messages");
   slot = {.sequence = sequence, .sent_at = sent_at, .under_way = true};
   ++under_way_;
-  const ClientIndex sender = sequence % clients_;
-  swarm_.send(sender, offers_[sender].numbered(sequence));
+  const ClientIndex sender = sender_of(sequence);
+  swarm_.send(sender, descriptions_[sender].numbered(sequence));
 }
 
 void Exchange::on_text(ClientIndex client, std::string_view text) {
   const Arrival arrival = look_at(text);
-  if (arrival.type == "offer") {
-    if (client < clients_) receive_offer(client, arrival.data);
+  if (arrival.type == "offer" || arrival.type == "answer") {
+    if (client < clients_) receive_description(client, arrival.data);
     return;
   }
   ++round_.others;
   if (arrival.type == "error") fault(std::string(text.substr(0, 200)));
 }
 
-void Exchange::receive_offer(ClientIndex client, std::string_view data) {
+void Exchange::receive_description(ClientIndex client, std::string_view data) {
   const auto sequence = sequence_of(data);
-  if (!sequence) return fault(client_text(client) + " got a damaged offer");
+  if (!sequence) return fault(client_text(client) + " got a damaged description");
   Slot& slot = slots_[*sequence % slot_count];
   if (!slot.under_way || slot.sequence != *sequence) {
-    return fault(client_text(client) + " got an offer twice, or one that nobody sent");
+    return fault(client_text(client) + " got a description twice, or one that nobody sent");
   }
-  const ClientIndex sender = *sequence % clients_;
-  if ((sender ^ 1U) != client) return fault(client_text(client) + " got another's offer");
-  if (!offers_[sender].matches(data)) return fault(client_text(client) + " got changed data");
+  const ClientIndex sender = sender_of(*sequence);
+  if ((sender ^ 1U) != client) return fault(client_text(client) + " got another's description");
+  if (!descriptions_[sender].matches(data)) return fault(client_text(client) + " got changed data");
   slot.under_way = false;
   --under_way_;
   ++round_.messages;

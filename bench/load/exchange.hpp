@@ -24,12 +24,13 @@ struct Round {
   std::uint64_t others = 0;
 };
 
-/// Clients in pairs that send each other offers through a server. Every message is checked: it
+/// Clients in pairs that send each other offers, the greater id, and answers through a server. Every message is checked: it
 /// arrives once, at its target, with its data unchanged.
 class Exchange final : public Swarm::Listener {
  public:
-  /// `clients` is even.
-  Exchange(std::uint16_t port, std::size_t clients, std::size_t message_bytes);
+  /// `clients` is even. A client sends `burst` messages when it is its turn.
+  Exchange(std::uint16_t port, std::size_t clients, std::size_t message_bytes,
+           std::size_t burst = 1);
 
   /// Connects, announces everybody in one namespace and waits until the server has calmed down.
   void join();
@@ -62,14 +63,16 @@ class Exchange final : public Swarm::Listener {
     bool under_way = false;
   };
 
+  ClientIndex sender_of(std::uint64_t sequence) const { return sequence / burst_ % clients_; }
   void send_next(std::int64_t sent_at);
-  void receive_offer(ClientIndex client, std::string_view data);
+  void receive_description(ClientIndex client, std::string_view data);
   void fault(std::string what);
   Round take_round(std::int64_t begin);
 
   Swarm swarm_;
   std::size_t clients_;
-  std::vector<Offer> offers_;
+  std::size_t burst_;
+  std::vector<Description> descriptions_;
   std::vector<Slot> slots_;
   std::uint64_t next_sequence_ = 0;
   std::size_t under_way_ = 0;

@@ -64,28 +64,29 @@ std::string announce_of(std::size_t number, std::string_view network) {
   return text;
 }
 
-Offer::Offer(std::size_t target, std::string_view network, std::size_t bytes) {
-  text_ = R"({"type":"offer","data":)";
+Description::Description(std::string_view type, std::size_t target, std::string_view network,
+                         std::size_t bytes) {
+  text_.append(R"({"type":")").append(type).append(R"(","data":)");
   data_at_ = text_.size();
-  text_.append(R"({"type":"offer","sdp":"v=0\r\n)").append(sequence_mark);
+  text_.append(R"({"type":")").append(type).append(R"(","sdp":"v=0\r\n)").append(sequence_mark);
   sequence_at_ = text_.size();
   text_.append(sequence_digits, '0').append(sdp_rest);
   const std::string data_end = R"(\r\n"})";
   std::string end = R"(,"maxPeers":3,"networkName":")";
   end.append(network).append(R"(","targetPeerId":")").append(peer_id_of(target)).append(R"("})");
   const std::size_t so_far = text_.size() + data_end.size() + end.size();
-  if (so_far > bytes) throw std::runtime_error("the offer does not fit its length");
+  if (so_far > bytes) throw std::runtime_error("the description does not fit its length");
   text_.append(bytes - so_far, 'x').append(data_end);
   data_size_ = text_.size() - data_at_;
   text_.append(end);
 }
 
-std::string_view Offer::numbered(std::uint64_t sequence) {
+std::string_view Description::numbered(std::uint64_t sequence) {
   text_.replace(sequence_at_, sequence_digits, hex(sequence, sequence_digits));
   return text_;
 }
 
-bool Offer::matches(std::string_view arrived) const {
+bool Description::matches(std::string_view arrived) const {
   const std::string_view data = std::string_view(text_).substr(data_at_, data_size_);
   const std::size_t begin = sequence_at_ - data_at_;
   const std::size_t end = begin + sequence_digits;

@@ -20,15 +20,15 @@ std::vector<std::string> targets_of(std::size_t count);
 /// The announcement of a 1.1.3 client.
 std::string announce_of(std::size_t number, std::string_view network);
 
-/// An offer as a 1.1.3 client writes it, which carries a sequence number in its SDP.
-class Offer {
+/// An offer or answer as a 1.1.3 client writes it, which carries a sequence number in its SDP.
+class Description {
  public:
-  /// `bytes` is the length of the message; throws std::runtime_error if that is too short for an
-  /// SDP.
-  Offer(std::size_t target, std::string_view network, std::size_t bytes);
+  /// `type` is "offer" or "answer". `bytes` is the length of the message; throws std::runtime_error
+  /// if that is too short for an SDP.
+  Description(std::string_view type, std::size_t target, std::string_view network, std::size_t bytes);
   /// The message with that number; lives until the next call.
   std::string_view numbered(std::uint64_t sequence);
-  /// Whether `arrived` begins with this offer's data, unchanged but for the number.
+  /// Whether `arrived` begins with this description's data, unchanged but for the number.
   bool matches(std::string_view arrived) const;
 
  private:
@@ -46,7 +46,7 @@ struct Arrival {
 };
 Arrival look_at(std::string_view message);
 
-/// The sequence number in an offer's data; nothing if there is none.
+/// The sequence number in a description's data; nothing if there is none.
 std::optional<std::uint64_t> sequence_of(std::string_view data);
 /// The peerId in the data of a `peer-discovered`; empty if there is none.
 std::string_view discovered_peer(std::string_view data);
