@@ -24,8 +24,8 @@ struct Round {
   std::uint64_t others = 0;
 };
 
-/// Clients in pairs that send each other offers, the greater id, and answers through a server. Every message is checked: it
-/// arrives once, at its target, with its data unchanged.
+/// Clients in pairs that send each other offers, the greater id, and answers through a server.
+/// Every message is checked: it arrives once, at its target, with its data unchanged.
 class Exchange final : public Swarm::Listener {
  public:
   /// `clients` is even. A client sends `burst` messages when it is its turn.

@@ -25,7 +25,8 @@ class Description {
  public:
   /// `type` is "offer" or "answer". `bytes` is the length of the message; throws std::runtime_error
   /// if that is too short for an SDP.
-  Description(std::string_view type, std::size_t target, std::string_view network, std::size_t bytes);
+  Description(std::string_view type, std::size_t target, std::string_view network,
+              std::size_t bytes);
   /// The message with that number; lives until the next call.
   std::string_view numbered(std::uint64_t sequence);
   /// Whether `arrived` begins with this description's data, unchanged but for the number.
