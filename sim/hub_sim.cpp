@@ -2,6 +2,7 @@
 //
 //   hub_sim crowd [--seed N] [--clients N] [--networks N] [--duration-s N]
 //   hub_sim mesh  [--seed N] [--peers N] [--interval-ms N] [--settle-s N] [--kill N]
+//                 [--restart-before N]
 
 #include <cstdio>
 
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
   mesh_command->add_option("--interval-ms", interval_ms);
   mesh_command->add_option("--settle-s", settle_seconds);
   mesh_command->add_option("--kill", mesh.killed_count);
+  mesh_command->add_option("--restart-before", mesh.restart_before);
   CLI11_PARSE(app, argc, argv);
 
   crowd.duration = std::chrono::seconds(seconds);

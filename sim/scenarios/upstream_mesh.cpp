@@ -62,6 +62,7 @@ UpstreamMeshResult run(const UpstreamMeshScenario& scenario) {
   UpstreamMesh mesh(world);
   Peers peers;
   for (std::size_t i = 0; i < scenario.peer_count; ++i) {
+    if (i > 0 && i == scenario.restart_before) world.restart_hub();
     peers.push_back(
         std::make_unique<UpstreamPeer>(mesh, world.random().id<PeerId>(), scenario.links_max));
     peers.back()->join();

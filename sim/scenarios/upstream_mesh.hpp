@@ -15,6 +15,8 @@ struct UpstreamMeshScenario {
   std::size_t links_max = 3;
   Duration join_interval = 300ms;
   Duration settle_time = 20s;
+  /// The hub restarts before the peer of that number joins; 0: never.
+  std::size_t restart_before = 0;
   /// Peers that vanish after the mesh has settled, each as a killed process; then it settles again.
   std::size_t killed_count = 0;
   HubOptions hub = {};

@@ -10,7 +10,7 @@ static std::ostream& operator<<(std::ostream& out, const UpstreamMeshScenario& s
   return out << "hub_sim mesh --seed " << scenario.seed << " --peers " << scenario.peer_count
              << " --interval-ms " << scenario.join_interval / std::chrono::milliseconds(1)
              << " --settle-s " << scenario.settle_time / std::chrono::seconds(1) << " --kill "
-             << scenario.killed_count;
+             << scenario.killed_count << " --restart-before " << scenario.restart_before;
 }
 
 namespace {
@@ -41,6 +41,10 @@ TEST(UpstreamMeshTest, FewPeersHearEachOther) {
 }
 
 TEST(UpstreamMeshTest, TheMeshHealsWhenPeersVanish) { expect_whole({.killed_count = 10}, 20); }
+
+TEST(UpstreamMeshTest, NewcomersFindTheMeshAfterARestartOfTheHub) {
+  expect_whole({.settle_time = 60s, .restart_before = 20}, 50);
+}
 
 TEST(UpstreamMeshTest, TheHubSaysNoMoreThanAFewMessagesForEachPeer) {
   const UpstreamMeshResult result = run({.peer_count = 200, .join_interval = 50ms});

@@ -19,6 +19,8 @@ constexpr Duration stuck_period = 2s;
 constexpr Duration stuck_age = 10s;
 constexpr Duration stale_period = 30s;
 constexpr Duration stale_age = 5min;
+constexpr Duration reconnect_delay_isolated = 1s;
+constexpr Duration reconnect_delay = 3s;
 constexpr Duration optimize_delay = 12s;
 /// Time that ICE, DTLS and SCTP take on a good network.
 constexpr Duration channel_delay = 150ms;
@@ -42,12 +44,16 @@ UpstreamPeer::UpstreamPeer(UpstreamMesh& mesh, const PeerId& id, std::size_t lin
 void UpstreamPeer::join() {
   is_up_ = true;
   mesh_.add(*this);
-  connection_ = mesh_.world().connect(*this, id_.to_text(), "10.0.0.1");
-  mesh_.world().send(*connection_, wire::encode_announce(id_.to_text(), "global",
-                                                         static_cast<std::uint32_t>(links_max_)));
+  connect();
   every(floor_period, &UpstreamPeer::keep_floor);
   every(stuck_period, &UpstreamPeer::drop_stuck);
   every(stale_period, &UpstreamPeer::forget_stale);
+}
+
+void UpstreamPeer::connect() {
+  connection_ = mesh_.world().connect(*this, id_.to_text(), "10.0.0.1");
+  mesh_.world().send(*connection_, wire::encode_announce(id_.to_text(), "global",
+                                                         static_cast<std::uint32_t>(links_max_)));
 }
 
 void UpstreamPeer::leave(bool with_goodbye) {
@@ -94,6 +100,10 @@ void UpstreamPeer::receive_text(std::string_view text) {
 
 void UpstreamPeer::receive_close(std::uint16_t /*code*/, std::string_view /*reason*/) {
   connection_.reset();
+  const Duration delay = links().empty() ? reconnect_delay_isolated : reconnect_delay;
+  mesh_.world().scheduler().after(delay, [this] {
+    if (is_up_ && !connection_) connect();
+  });
 }
 
 // A known id is not even refreshed.

@@ -61,6 +61,7 @@ class UpstreamPeer final : public HubClient {
     Instant created{};
   };
 
+  void connect();
   void on_discovered(const PeerId& id);
   void on_offer(const PeerId& from);
   void on_answer(const PeerId& from);

@@ -31,7 +31,7 @@ struct Hub::Impl {
         peers(random),
         limiter(options.limits, random),
         out(counters),
-        introducer(options.introductions, peers, networks, random.split()),
+        introducer(options.introductions, peers, networks, random.split(), now.monotonic),
         switchboard(options, peers, networks, introducer, limiter, counters),
         admission(options, peers, limiter, counters),
         liveness(options.liveness),

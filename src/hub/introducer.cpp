@@ -21,6 +21,8 @@ constexpr std::size_t absent_max = 10'000;
 constexpr std::size_t safe_link_count = 2;
 /// Introductions of one peer at one review.
 constexpr std::size_t per_review_max = 2;
+/// Time after the hub's start in which peers come back whose links have lived on without it.
+constexpr Duration return_time = 20s;
 /// After this time in a small namespace even the peers that keep slots free for newcomers are shown
 /// to each other.
 constexpr Duration quiet_time = 60s;
@@ -45,11 +47,12 @@ bool would_act(const Peer& peer) {
 }  // namespace
 
 Introducer::Introducer(const IntroductionOptions& options, const PeerTable& peers,
-                       Networks& networks, Random random)
+                       Networks& networks, Random random, Instant started)
     : options_(options),
       peers_(peers),
       networks_(networks),
       random_(std::move(random)),
+      started_(started),
       absent_({.count_max = absent_max, .time_to_live = options.absence},
               wire::SpelledIdHash(random_)) {}
 
@@ -108,9 +111,14 @@ void Introducer::introduce(Peer& a, Peer& b, Now now, Outbox& out) {
 
 void Introducer::introduce_partners(Peer& peer, std::size_t count, Now now, Outbox& out) {
   if (count == 0) return;
+  // Newcomers would fill each other's slots before those that are about to come back can be
+  // reached.
+  const std::size_t kept = now.monotonic < started_ + return_time ? 1 : 0;
   for (Peer* partner : choose_partners(peer, count, options_, random_, now.monotonic)) {
     // The namespace keeps a free slot for the next newcomer, unless this peer has nobody.
     if (peer.slots_used() > 0 && peer.network->slots_free < 3) return;
+    if (peer.slots_used() > 0 && std::min(peer.slots_free(), partner->slots_free()) <= kept)
+      continue;
     introduce(peer, *partner, now, out);
   }
 }

@@ -26,7 +26,7 @@ class Introducer {
  public:
   /// `peers` and `networks` outlive the introducer.
   Introducer(const IntroductionOptions& options, const PeerTable& peers, Networks& networks,
-             Random random);
+             Random random, Instant started);
 
   /// The peer enters the namespace, or asks again.
   void announce(Peer& peer, Network& network, Now now, Outbox& out);
@@ -68,6 +68,7 @@ class Introducer {
   const PeerTable& peers_;
   Networks& networks_;
   Random random_;
+  Instant started_;
   Agenda<ConnectionId> reviews_;
   Agenda<Bereaved> repairs_;
   /// Names of the namespaces in which links have changed.

@@ -24,6 +24,20 @@ void connect(HubUnderTest& hub, ConnectionId greater, const std::string& greater
   hub.signal(smaller, "answer", greater_id);
 }
 
+using PeersById = std::map<std::string, ConnectionId>;
+
+/// Every introduction of a greater id to a smaller one succeeds.
+void use_introductions(HubUnderTest& hub, const PeersById& peers) {
+  for (const auto& [from, connection] : peers) {
+    for (const std::string& notice : hub.take(connection, "peer-discovered")) {
+      for (const auto& [to, other] : peers) {
+        const bool is_subject = notice.find("\"data\":{\"peerId\":\"" + to) != std::string::npos;
+        if (is_subject && from > to) connect(hub, connection, from, other, to);
+      }
+    }
+  }
+}
+
 TEST(IntroducerTest, SmallNamespacesSeeEverybody) {
   HubUnderTest hub;
   Random random = Random::from_number(5);
@@ -81,20 +95,12 @@ TEST(IntroducerTest, PrefersPeersWithFreeSlots) {
 TEST(IntroducerTest, KeepsASlotForTheNextNewcomer) {
   HubUnderTest hub;
   Random random = Random::from_number(9);
-  std::map<std::string, ConnectionId> peers;
-  // Every introduction succeeds: the namespace still has a free slot for each newcomer.
+  PeersById peers;
+  // The namespace still has a free slot for each newcomer.
   for (int i = 0; i < 60; ++i) {
     const std::string id = random_id(random);
     peers[id] = hub.join(id, "global", 3);
-    for (const auto& [from, connection] : peers) {
-      for (const std::string& notice : hub.take(connection, "peer-discovered")) {
-        for (const auto& [to, other] : peers) {
-          if (notice.find("\"data\":{\"peerId\":\"" + to) == std::string::npos || from < to)
-            continue;
-          connect(hub, connection, from, other, to);
-        }
-      }
-    }
+    use_introductions(hub, peers);
     hub.pass(100ms);
   }
 
