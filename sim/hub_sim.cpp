@@ -34,6 +34,7 @@ int run_mesh(const pigeon::sim::UpstreamMeshScenario& scenario) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(bugprone-exception-escape): want of memory ends the program.
 int main(int argc, char** argv) {
   CLI::App app("Runs a simulated scenario of a signaling hub.");
   app.require_subcommand(1);

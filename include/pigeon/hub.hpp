@@ -59,6 +59,8 @@ class Hub {
   /// Checks the options; an error names the field.
   static Result<Hub, HubFailure> create(HubOptions options, OnEvent on_event = {});
 
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
   Hub(Hub&&) noexcept;
   Hub& operator=(Hub&&) noexcept;
   /// Stops the hub if it runs.

@@ -60,6 +60,7 @@ class Id {
     return text;
   }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads a defaulted <=>.
   friend constexpr auto operator<=>(const Id&, const Id&) = default;
 
  private:

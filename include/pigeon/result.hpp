@@ -32,10 +32,9 @@ class [[nodiscard]] Result {
   // Implicit on purpose: `return value;` and `return Unexpected(error);` read as they should.
   template <class U = T>
   requires std::is_convertible_v<U&&, T>
-  constexpr Result(
-      U&& value)  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload)
-      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
-  constexpr Result(Unexpected<E> error)  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): constrained.
+  constexpr Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  constexpr Result(Unexpected<E> error)
       : state_(std::in_place_index<1>, std::move(error).error()) {}
 
   /// True if there is a value.
@@ -81,7 +80,7 @@ class [[nodiscard]] Result<void, E> {
   using error_type = E;
 
   constexpr Result() = default;
-  constexpr Result(Unexpected<E> error)  // NOLINT
+  constexpr Result(Unexpected<E> error)
       : state_(std::in_place_index<1>, std::move(error).error()) {}
 
   /// True if it was done.

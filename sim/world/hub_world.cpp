@@ -57,7 +57,7 @@ void HubWorld::restart_hub() {
   for (const auto& [connection, client] : lost) client->receive_close(1006, "");
 }
 
-void HubWorld::tell_hub(hub::Input input) { feed(input); }
+void HubWorld::tell_hub(const hub::Input& input) { feed(input); }
 
 void HubWorld::feed(const hub::Input& input) {
   hub_->handle(input, scheduler_.now());

@@ -42,7 +42,7 @@ class HubWorld {
   /// Replaces the hub by a new one that knows nothing; every connection is lost.
   void restart_hub();
   /// Gives the hub an input that no client causes, such as `DrainRequested`.
-  void tell_hub(hub::Input input);
+  void tell_hub(const hub::Input& input);
 
   Scheduler& scheduler() { return scheduler_; }
   Network& network() { return network_; }

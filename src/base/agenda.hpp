@@ -38,7 +38,7 @@ class Agenda {
  private:
   struct Entry {
     Instant at;
-    std::uint64_t sequence;
+    std::uint64_t sequence = 0;
     Key key;
   };
 

@@ -105,10 +105,10 @@ TEST(HttpApiTest, ListsNoHubs) {
 
 TEST(HttpApiTest, StatusShowsTheGraphOfANamespace) {
   HubUnderTest hub;
-  const auto a = hub.join(alice, "red \"one\"");
-  const auto b = hub.join(bob, "red \"one\"");
-  hub.signal(b, "offer", alice, "{}", "red \\\"one\\\"");
-  hub.signal(a, "answer", bob, "{}", "red \\\"one\\\"");
+  const auto a = hub.join(alice, R"(red "one")");
+  const auto b = hub.join(bob, R"(red "one")");
+  hub.signal(b, "offer", alice, "{}", R"(red \"one\")");
+  hub.signal(a, "answer", bob, "{}", R"(red \"one\")");
 
   const SendResponse status = hub.get("/status.json");
 

@@ -18,6 +18,8 @@ class Hub {
  public:
   /// Starts at `now`. The options have been checked.
   Hub(HubOptions options, Random random, Now now);
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
   Hub(Hub&&) noexcept;
   Hub& operator=(Hub&&) noexcept;
   ~Hub();

@@ -115,10 +115,11 @@ void Introducer::introduce_partners(Peer& peer, std::size_t count, Now now, Outb
   // reached.
   const std::size_t kept = now.monotonic < started_ + return_time ? 1 : 0;
   for (Peer* partner : choose_partners(peer, count, options_, random_, now.monotonic)) {
-    // The namespace keeps a free slot for the next newcomer, unless this peer has nobody.
-    if (peer.slots_used() > 0 && peer.network->slots_free < 3) return;
-    if (peer.slots_used() > 0 && std::min(peer.slots_free(), partner->slots_free()) <= kept)
-      continue;
+    if (peer.slots_used() > 0) {
+      // The namespace keeps a free slot for the next newcomer.
+      if (peer.network->slots_free < 3) return;
+      if (std::min(peer.slots_free(), partner->slots_free()) <= kept) continue;
+    }
     introduce(peer, *partner, now, out);
   }
 }
@@ -129,7 +130,7 @@ void Introducer::break_in(Peer& peer, Now now, Outbox& out) {
   if (evictor != nullptr) introduce(peer, *evictor, now, out);
 }
 
-void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) {
+void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) const {
   std::vector<Peer*> told;
   for (const Link& link : peer.links) {
     if (link.told && told.size() < options_.per_join_max) told.push_back(link.other);
@@ -254,7 +255,7 @@ Instant Introducer::review_links(Peer& peer, Now now, Outbox& out) {
   return next;
 }
 
-void Introducer::show_everybody(Peer& peer, Now now, Outbox& out) {
+void Introducer::show_everybody(Peer& peer, Now now, Outbox& out) const {
   if (peer.network->members.size() > options_.small_namespace_max) return;
   const bool is_quiet = peer.joined_at + quiet_time <= now.monotonic;
   const std::vector<Peer*> members(peer.network->members.all().begin(),

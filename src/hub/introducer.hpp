@@ -54,8 +54,8 @@ class Introducer {
   void introduce(Peer& a, Peer& b, Now now, Outbox& out);
   void introduce_partners(Peer& peer, std::size_t count, Now now, Outbox& out);
   void break_in(Peer& peer, Now now, Outbox& out);
-  void repeat_notices(Peer& peer, Now now, Outbox& out);
-  void show_everybody(Peer& peer, Now now, Outbox& out);
+  void repeat_notices(Peer& peer, Now now, Outbox& out) const;
+  void show_everybody(Peer& peer, Now now, Outbox& out) const;
   void restore_links(Peer& peer, Now now);
   void review(Peer& peer, Now now, Outbox& out);
   Instant review_links(Peer& peer, Now now, Outbox& out);

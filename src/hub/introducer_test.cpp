@@ -24,6 +24,13 @@ void connect(HubUnderTest& hub, ConnectionId greater, const std::string& greater
   hub.signal(smaller, "answer", greater_id);
 }
 
+std::vector<ConnectionId> join_many(HubUnderTest& hub, Random& random, std::size_t count,
+                                    std::uint32_t slots) {
+  std::vector<ConnectionId> peers(count);
+  for (ConnectionId& peer : peers) peer = hub.join(random_id(random), "global", slots);
+  return peers;
+}
+
 using PeersById = std::map<std::string, ConnectionId>;
 
 /// Every introduction of a greater id to a smaller one succeeds.
@@ -31,7 +38,7 @@ void use_introductions(HubUnderTest& hub, const PeersById& peers) {
   for (const auto& [from, connection] : peers) {
     for (const std::string& notice : hub.take(connection, "peer-discovered")) {
       for (const auto& [to, other] : peers) {
-        const bool is_subject = notice.find("\"data\":{\"peerId\":\"" + to) != std::string::npos;
+        const bool is_subject = notice.find(R"("data":{"peerId":")" + to) != std::string::npos;
         if (is_subject && from > to) connect(hub, connection, from, other, to);
       }
     }
@@ -41,8 +48,7 @@ void use_introductions(HubUnderTest& hub, const PeersById& peers) {
 TEST(IntroducerTest, SmallNamespacesSeeEverybody) {
   HubUnderTest hub;
   Random random = Random::from_number(5);
-  std::vector<ConnectionId> peers;
-  for (int i = 0; i < 8; ++i) peers.push_back(hub.join(random_id(random), "global", 16));
+  const std::vector<ConnectionId> peers = join_many(hub, random, 8, 16);
   hub.pass(10s);
 
   for (const ConnectionId peer : peers) EXPECT_THAT(hub.take(peer, "peer-discovered"), SizeIs(7));
@@ -51,8 +57,7 @@ TEST(IntroducerTest, SmallNamespacesSeeEverybody) {
 TEST(IntroducerTest, SmallNamespacesOfPeersWithFewLinksSeeEverybodyToo) {
   HubUnderTest hub;
   Random random = Random::from_number(5);
-  std::vector<ConnectionId> peers;
-  for (int i = 0; i < 8; ++i) peers.push_back(hub.join(random_id(random), "global", 3));
+  const std::vector<ConnectionId> peers = join_many(hub, random, 8, 3);
   hub.pass(20s);
 
   for (const ConnectionId peer : peers) {
@@ -112,8 +117,7 @@ TEST(IntroducerTest, KeepsASlotForTheNextNewcomer) {
 TEST(IntroducerTest, IntroducesAgainWhenAnIntroductionIsNotUsed) {
   HubUnderTest hub;
   Random random = Random::from_number(5);
-  std::vector<ConnectionId> peers;
-  for (int i = 0; i < 40; ++i) peers.push_back(hub.join(random_id(random), "global", 3));
+  const std::vector<ConnectionId> peers = join_many(hub, random, 40, 3);
   hub.pass(3s);
   const auto last = peers.back();
   const auto first_notices = hub.take(last, "peer-discovered");

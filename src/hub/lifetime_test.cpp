@@ -9,7 +9,6 @@
 namespace pigeon::hub {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 std::string numbered_id(std::size_t number) {

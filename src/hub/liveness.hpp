@@ -33,7 +33,7 @@ class Liveness {
   Instant next_timeout() const { return checks_.next(); }
 
  private:
-  void check(Peer& peer, Instant now, Outbox& out) {
+  void check(Peer& peer, Instant now, Outbox& out) const {
     const bool is_silent = peer.heard_at < peer.pinged_at;
     peer.missed_pings = static_cast<std::uint8_t>(is_silent ? peer.missed_pings + 1 : 0);
     if (peer.missed_pings >= options_.misses_max) {

@@ -84,8 +84,9 @@ std::vector<Peer*> choose_partners(const Peer& peer, std::size_t count,
     }
   }
   // Two spellings of one number share no bucket; and a sample may have missed the last candidates.
-  for (bool progress = true; progress && !choice.finished();)
+  for (bool progress = true; progress && !choice.finished();) {
     progress = choice.take_one(open.all());
+  }
   return choice.take();
 }
 

@@ -17,7 +17,7 @@ namespace pigeon::hub {
 struct ConnectionIdHash {
   using is_avalanching = void;
   std::size_t operator()(ConnectionId id) const {
-    std::uint64_t x = static_cast<std::uint64_t>(id);
+    auto x = static_cast<std::uint64_t>(id);
     x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
     x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
     return static_cast<std::size_t>(x ^ (x >> 31U));

@@ -36,8 +36,8 @@ class Switchboard {
   void on_message(Peer& from, const wire::Announce& announce, Now now, Outbox& out);
   void on_message(Peer& from, const wire::Signal& signal, Now now, Outbox& out);
   void on_message(Peer& from, const wire::Goodbye& goodbye, Now now, Outbox& out);
-  void on_message(Peer& from, const wire::Cleanup& cleanup, Now now, Outbox& out);
-  void on_message(Peer& from, const wire::Ping& ping, Now now, Outbox& out);
+  static void on_message(Peer& from, const wire::Cleanup& cleanup, Now now, Outbox& out);
+  static void on_message(Peer& from, const wire::Ping& ping, Now now, Outbox& out);
   void on_message(Peer& from, const wire::ServerOnly& message, Now now, Outbox& out);
   void on_message(Peer& from, const wire::Unroutable& message, Now now, Outbox& out);
   void deliver(Peer& from, Peer& to, const wire::Signal& signal, Now now, Outbox& out);

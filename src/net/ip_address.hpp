@@ -25,6 +25,7 @@ class IpAddress {
 
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads a defaulted <=>.
   friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 
  private:

@@ -24,6 +24,7 @@ class Listener {
            OnShortage on_shortage);
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
+  ~Listener() = default;
 
   void start() { wait(); }
   /// Closes the socket; from the loop's thread.

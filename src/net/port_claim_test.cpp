@@ -33,7 +33,7 @@ TEST(PortClaimTest, KeepsItWhenMoved) {
   ASSERT_TRUE(first);
 
   const PortClaim moved = *std::move(first);
-  first.reset();
+  first.reset();  // NOLINT(bugprone-use-after-move): what is tested
 
   EXPECT_FALSE(PortClaim::take(address(), 4));
 }

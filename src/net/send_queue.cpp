@@ -36,8 +36,9 @@ std::size_t SendQueue::gather(std::span<iovec> pieces) const {
     for (const BytesView part : units_[i].from(i == first_ ? written_ : 0)) {
       if (part.empty()) continue;
       if (count == pieces.size()) return count;
-      pieces[count++] = {.iov_base = const_cast<std::uint8_t*>(part.data()),
-                         .iov_len = part.size()};
+      // The system takes the same type for reading and for writing.
+      auto* base = const_cast<std::uint8_t*>(part.data());  // NOLINT(*-const-cast)
+      pieces[count++] = {.iov_base = base, .iov_len = part.size()};
     }
   }
   return count;

@@ -42,7 +42,7 @@ IoStatus Stream::write(SendQueue& queue, MutableBytesView scratch) {
 }
 
 IoStatus Stream::write_plain(SendQueue& queue) {
-  std::array<iovec, pieces_max> pieces;
+  std::array<iovec, pieces_max> pieces{};
   while (!queue.empty()) {
     const std::size_t count = queue.gather(pieces);
     std::size_t offered = 0;

@@ -25,7 +25,10 @@ class Stream {
   Stream(boost::asio::io_context& loop, FileDescriptor socket);
   /// A server's end of TLS.
   Stream(boost::asio::io_context& loop, FileDescriptor socket, const TlsContext& context);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
   Stream(Stream&&) = default;
+  Stream& operator=(Stream&&) = delete;
   ~Stream() { close(); }
 
   bool is_secure() const { return tls_ != nullptr; }

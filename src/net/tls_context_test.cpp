@@ -21,16 +21,19 @@ using ::testing::HasSubstr;
 
 /// A folder with certificates that are made for the test.
 class TlsContextTest : public ::testing::Test {
- protected:
+ public:
   TlsContextTest() {
     std::string pattern = (std::filesystem::temp_directory_path() / "tls_test.XXXXXX").string();
     if (::mkdtemp(pattern.data()) != nullptr) folder_ = pattern;
   }
+  TlsContextTest(const TlsContextTest&) = delete;
+  TlsContextTest& operator=(const TlsContextTest&) = delete;
   ~TlsContextTest() override {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
   }
 
+ protected:
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   std::string write(const std::string& name, const std::string& content) const {

@@ -86,6 +86,8 @@ TlsSession::TlsSession(const TlsContext& context, int socket)
   PIGEON_ASSERT(session_ != nullptr);
   BIO* bio = BIO_new(socket_method());
   PIGEON_ASSERT(bio != nullptr);
+  // Read back as a number by socket_of.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr)
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
   BIO_set_init(bio, 1);
   SSL_set_bio(session_.get(), bio, bio);

@@ -130,7 +130,7 @@ void Connection::flush() {
 }
 
 void Connection::finish_writing() {
-  if (queue_ != nullptr) services_.give_queue(std::move(queue_));
+  if (queue_ != nullptr) services_.give_queue(std::exchange(queue_, nullptr));
   if (phase_ == Phase::answer && http_->is_answered) return finish_answer();
   if (phase_ == Phase::lingering && !std::exchange(has_finished_sending_, true)) {
     stream_.finish_sending();

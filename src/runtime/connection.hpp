@@ -31,6 +31,8 @@ class Connection : public net::DeadlineEntry {
   /// A `refused` connection hears that its address has too many, whatever it asks for.
   Connection(LoopServices& services, ConnectionId id, net::Stream stream,
              const net::IpAddress& address, bool refused);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   ConnectionId id() const { return id_; }

@@ -75,8 +75,8 @@ class HubLoop {
   void carry_out(hub::SendPing& ping);
   void carry_out(hub::CloseConnection& close);
   void carry_out(hub::SendResponse& response);
-  void carry_out(hub::Emit& emit) { calls_.emit(emit.event); }
-  void carry_out(hub::Drained& /*drained*/) { calls_.drained(); }
+  void carry_out(hub::Emit& emit) const { calls_.emit(emit.event); }
+  void carry_out(hub::Drained& /*drained*/) const { calls_.drained(); }
   void flush();
   void bury();
   void serve_deadlines();

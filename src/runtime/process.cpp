@@ -1,6 +1,6 @@
 #include "runtime/process.hpp"
 
-#include <cstdio>
+#include <fstream>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,12 +18,11 @@ std::uint64_t raise_descriptor_limit() {
 }
 
 std::uint64_t resident_bytes() {
-  std::FILE* file = std::fopen("/proc/self/statm", "re");
-  if (file == nullptr) return 0;
-  unsigned long long pages = 0;
-  const int read = std::fscanf(file, "%*u %llu", &pages);
-  std::fclose(file);
-  return read == 1 ? pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t total = 0;
+  std::uint64_t pages = 0;
+  if (!(file >> total >> pages)) return 0;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 void trim_memory() { ::malloc_trim(0); }

@@ -51,8 +51,9 @@ std::optional<std::uint32_t> small_number(JsonText value) {
 /// Cut to `bytes_max` without splitting a UTF-8 sequence.
 std::string_view truncated(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0U) == 0x80U)
+  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0U) == 0x80U) {
     --bytes_max;
+  }
   return text.substr(0, bytes_max);
 }
 

@@ -96,9 +96,8 @@ TEST_F(ClientMessageTest, DecodesEveryRoutedType) {
 }
 
 TEST_F(ClientMessageTest, ReadsTheReasonOfARejection) {
-  const auto signal = decode<Signal>(
-      R"({"type":"connection-rejected","targetPeerId":"t",)"
-      R"("data":{"reason":"initiator_role\u005fconflict"}})");
+  const auto signal = decode<Signal>(R"({"type":"connection-rejected","targetPeerId":"t",)"
+                                     R"("data":{"reason":"initiator_role\u005fconflict"}})");
 
   EXPECT_EQ(signal.reason, "initiator_role_conflict");
 }
@@ -139,8 +138,8 @@ TEST_F(ClientMessageTest, BoundsTheNamespace) {
 
 TEST_F(ClientMessageTest, RefusesWhatIsNotJson) {
   for (const std::string text :
-       {"", " ", "{", "}", "{]", "nul", "{\"a\":01}", "{\"type\":\"offer\"} x", "\xff", "{'a':1}",
-        "{\"type\":\"\xc3\x28\"}", "{\"a\":\"\n\"}", "{\"a\":\"\\ud800\"}", "{\"a\":1,}"}) {
+       {"", " ", "{", "}", "{]", "nul", R"({"a":01})", R"({"type":"offer"} x)", "\xff", "{'a':1}",
+        "{\"type\":\"\xc3\x28\"}", "{\"a\":\"\n\"}", R"({"a":"\ud800"})", R"({"a":1,})"}) {
     EXPECT_EQ(error_of(text), WireError::malformed_json) << text;
   }
   EXPECT_EQ(error_of("null"), WireError::bad_field);

@@ -67,7 +67,7 @@ TEST(JsonReaderTest, KnowsKindsAndTruth) {
 
 TEST(JsonReaderTest, ServesSmallTextsAfterALargeOne) {
   JsonReader reader;
-  const std::string large = "{\"a\":\"" + std::string(message_bytes_max - 8, 'x') + "\"}";
+  const std::string large = R"({"a":")" + std::string(message_bytes_max - 8, 'x') + "\"}";
 
   ASSERT_TRUE(reader.parse(large).has_value());
   EXPECT_EQ(reader.members(*reader.parse(large))[0].value.raw.size(), message_bytes_max - 6);

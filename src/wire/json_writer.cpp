@@ -77,7 +77,7 @@ JsonObjectWriter& JsonObjectWriter::text(std::string_view key, std::string_view 
 JsonObjectWriter& JsonObjectWriter::number(std::string_view key, std::int64_t value) {
   begin(key);
   std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   out_.append(digits.data(), end);
   return *this;
 }

@@ -25,6 +25,7 @@ struct SpelledId {
   /// The text that was parsed.
   std::string to_text() const;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads a defaulted <=>.
   friend auto operator<=>(const SpelledId&, const SpelledId&) = default;
 };
 

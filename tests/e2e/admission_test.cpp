@@ -109,7 +109,7 @@ TEST_F(AdmissionTest, AnOwnerThatAnswersKeepsItsId) {
   // The owner is pinged; reading answers.
   const auto ping = [&] {
     for (;;) {
-      const auto frame = owner.socket().receive();
+      auto frame = owner.socket().receive();
       if (!frame || frame->opcode == opcode::ping) return frame;
     }
   }();
@@ -186,7 +186,7 @@ TEST_F(AdmissionTest, OfManyNewcomersOneWaits) {
   PeerClient first = connect(1);
   PeerClient second = connect(1);
   // Which of them came first is the hub's to say: it reads each socket on one of several loops.
-  const auto closed_first = [&] {
+  const auto* closed_first = [&] {
     for (;;) {
       for (PeerClient* each : {&first, &second}) {
         try {

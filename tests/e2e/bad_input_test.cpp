@@ -13,8 +13,6 @@
 namespace pigeon::test {
 namespace {
 
-using ::testing::IsEmpty;
-
 class BadInputTest : public CrowdTest {
  protected:
   void SetUp() override { start_with_crowd(); }
@@ -30,7 +28,7 @@ class BadInputTest : public CrowdTest {
   std::string error_after(const std::string& message) {
     PeerClient peer = connect_stranger(next_id_++);
     peer.socket().send_text(message);
-    const std::string text = text_at(peer.expect("error"), "error");
+    std::string text = text_at(peer.expect("error"), "error");
     peer.sync();
     return text;
   }
@@ -252,8 +250,8 @@ constexpr std::array values = {
     "123456789012345678901234567890",
     "\"\"",
     "\"x\"",
-    "\"\\u0000\"",
-    "\"\\ud83d\\udd4a\"",
+    R"("\u0000")",
+    R"("\ud83d\udd4a")",
     "[]",
     "[null]",
     "[[[[]]]]",

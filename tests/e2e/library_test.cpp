@@ -158,6 +158,7 @@ TEST(LibraryTest, CanBeAskedByManyThreads) {
   const auto address = hub->start();
   ASSERT_TRUE(address);
   std::vector<std::jthread> askers;
+  askers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     askers.emplace_back([&](const std::stop_token& stop) {
       while (!stop.stop_requested()) {

@@ -61,7 +61,7 @@ void add_chopped(std::vector<Rfc6455Case>& cases) {
 }
 
 void add_wrong_lengths(std::vector<Rfc6455Case>& cases) {
-  const auto add = [&](std::string name, ClientFrame frame, const std::string& answer) {
+  const auto add = [&](std::string name, const ClientFrame& frame, const std::string& answer) {
     cases.push_back({std::move(name), {encode(frame)}, {answer}});
   };
   using enum LengthForm;

@@ -90,6 +90,7 @@ class Rfc6455Test : public ::testing::TestWithParam<Rfc6455Case> {
     return words;
   }
 
+  // NOLINTNEXTLINE(readability-identifier-naming): as a member, though of the class.
   static inline std::unique_ptr<HubProcess> hub_;
   std::unique_ptr<PeerClient> client_;
 };

@@ -1,5 +1,6 @@
 #include "tests/support/hub_process.hpp"
 
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
@@ -10,10 +11,12 @@ namespace {
 
 /// The number after `"port":` in the line that says where the hub listens; 0 if there is none.
 std::uint16_t port_in(const std::string& line) {
-  constexpr std::string_view mark = "\"port\":";
+  constexpr std::string_view mark = R"("port":)";
   const std::size_t at = line.find(mark);
   if (at == std::string::npos) return 0;
-  return static_cast<std::uint16_t>(std::atoi(line.c_str() + at + mark.size()));
+  std::uint16_t port = 0;
+  std::from_chars(line.data() + at + mark.size(), line.data() + line.size(), port);
+  return port;
 }
 
 }  // namespace
@@ -40,7 +43,7 @@ std::vector<std::string> hub_environment() {
 
 HubProcess::HubProcess(const Flags& flags, std::uint16_t port)
     : child_(hub_arguments(port, flags), hub_environment()) {
-  port_ = port_in(child_.wait_for_line("\"event\":\"listening\""));
+  port_ = port_in(child_.wait_for_line(R"("event":"listening")"));
   if (port_ == 0) throw Failure("the hub does not listen; it printed:\n" + child_.output());
 }
 

@@ -89,7 +89,7 @@ std::string TcpStream::receive(Deadline deadline) {
   }
 }
 
-void TcpStream::shutdown_send() { ::shutdown(descriptor(), SHUT_WR); }
+void TcpStream::shutdown_send() const { ::shutdown(descriptor(), SHUT_WR); }
 
 void TcpStream::reset() {
   const linger at_once{.l_onoff = 1, .l_linger = 0};

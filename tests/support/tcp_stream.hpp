@@ -28,7 +28,7 @@ class TcpStream final : public ByteStream {
   std::string receive(Deadline deadline) override;
 
   /// Tells the other end that nothing more will come.
-  void shutdown_send();
+  void shutdown_send() const;
   /// Ends the connection by a reset, as a process does that crashes with unread data.
   void reset();
   int descriptor() const { return socket_.number(); }

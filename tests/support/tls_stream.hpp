@@ -17,6 +17,8 @@ class TlsStream final : public ByteStream {
   /// Connects and shakes hands; throws `Failure` unless the server proves that it has the
   /// certificate of that file.
   TlsStream(const Route& route, const std::filesystem::path& certificate);
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
   ~TlsStream() override;
 
   bool send(std::string_view bytes, Deadline deadline) override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -31,7 +32,8 @@ struct LoggedEvent {
 };
 
 inline std::ostream& operator<<(std::ostream& out, const LoggedEvent& event) {
-  constexpr std::string_view names[] = {"text", "binary", "ping", "pong", "close", "error"};
+  constexpr std::array<std::string_view, 6> names = {"text", "binary", "ping",
+                                                     "pong", "close",  "error"};
   out << names[static_cast<std::size_t>(event.kind)] << ' '
       << static_cast<std::uint16_t>(event.code) << ' ' << event.payload.size() << " bytes: ";
   for (const char c : event.payload.substr(0, 64)) {

@@ -1,5 +1,6 @@
 #include "net/websocket/utf8.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -16,7 +17,7 @@ using namespace std::string_view_literals;
 
 /// The bit patterns of RFC 3629 section 3, applied to any number, allowed or not.
 std::string encode_utf8(std::uint32_t code_point, std::size_t size) {
-  constexpr std::uint32_t lead_marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+  constexpr std::array<std::uint32_t, 5> lead_marks = {0, 0, 0xc0, 0xe0, 0xf0};
   if (size == 1) return {static_cast<char>(code_point)};
   std::string text;
   text.push_back(static_cast<char>(lead_marks[size] | code_point >> (6 * (size - 1))));
@@ -59,7 +60,7 @@ TEST(Utf8Test, AcceptsEachCodePointInItsShortestFormAndNoOther) {
 }
 
 TEST(Utf8Test, AcceptsTheBoundaryCodePointsHoweverCut) {
-  constexpr std::uint32_t boundaries[] = {
+  constexpr std::array<std::uint32_t, 20> boundaries = {
       0,      0x7f,   0x80,   0x7ff,  0x800,   0xfff,   0x1000,  0xcfff,  0xd000,   0xd7ff,
       0xe000, 0xfffd, 0xfffe, 0xffff, 0x10000, 0x3ffff, 0x40000, 0xfffff, 0x100000, 0x10ffff};
   for (const std::uint32_t code_point : boundaries) {
@@ -71,7 +72,7 @@ TEST(Utf8Test, AcceptsTheBoundaryCodePointsHoweverCut) {
 }
 
 TEST(Utf8Test, RefusesWhatOnlyLooksLikeUtf8HoweverCut) {
-  constexpr std::string_view wrong[] = {
+  constexpr std::array<std::string_view, 19> wrong = {
       "\x80"sv,                      // a tail without a lead
       "\xbf"sv,                      //
       "\xc0\x80"sv,                  // overlong, two bytes
