@@ -186,7 +186,7 @@ TEST_F(AdmissionTest, OfManyNewcomersOneWaits) {
   PeerClient first = connect(1);
   PeerClient second = connect(1);
   // Which of them came first is the hub's to say: it reads each socket on one of several loops.
-  const auto* closed_first = [&] {
+  auto* const closed_first = [&] {
     for (;;) {
       for (PeerClient* each : {&first, &second}) {
         try {
