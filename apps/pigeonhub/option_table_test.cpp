@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "pigeon/hub.hpp"
+
 namespace pigeonhub {
 namespace {
 
@@ -105,6 +107,44 @@ TEST(OptionTableTest, EveryOptionHasAFieldOfItsOwn) {
     };
     EXPECT_EQ(std::ranges::count_if(option_table(), differs), 1) << option.key;
     EXPECT_TRUE(differs(option)) << option.key;
+  }
+}
+
+/// Whether the library starts a hub with the option at that value and all others at their defaults.
+bool starts_with(const OptionSpec& option, std::uint64_t value) {
+  Settings settings;
+  settings.hub.liveness.drain_window = {};
+  option.access.set(settings, value);
+  // Where one option bounds another, the other gives way.
+  auto& limits = settings.hub.limits;
+  auto& introductions = settings.hub.introductions;
+  if (option.key == "limits.queue_bytes_soft") limits.queue_bytes_hard = 1U << 30U;
+  if (option.key == "limits.queue_bytes_hard") limits.queue_bytes_soft = 1'024;
+  if (option.key == "introductions.retry_first") introductions.retry_max = std::chrono::hours(24);
+  if (option.key == "introductions.retry_max") {
+    introductions.retry_first = std::chrono::milliseconds(100);
+  }
+  if (option.key == "introductions.per_join_max") introductions.random_of_join = 0;
+  if (option.key == "introductions.random_of_join") introductions.per_join_max = 1'000;
+  if (option.key != "listen.port") settings.hub.listen.port = 0;
+  auto hub = pigeon::Hub::create(settings.hub);
+  if (!hub) return false;
+  // A hub that drains takes its time, and a fixed port may be taken.
+  if (option.key == "listen.port" || option.key == "liveness.drain_window") return true;
+  return hub->start().has_value();
+}
+
+TEST(OptionTableTest, TheLibraryHasTheSameBounds) {
+  for (const OptionSpec& option : option_table()) {
+    const bool is_text = std::holds_alternative<std::string>(option.access.get(Settings{}));
+    if (is_text || option.rule.kind == ValueKind::yes_no || option.key.starts_with("log."))
+      continue;
+    EXPECT_TRUE(starts_with(option, option.rule.min)) << option.key;
+    EXPECT_TRUE(starts_with(option, option.rule.max)) << option.key;
+    if (option.key == "listen.port") continue;
+    // An unsigned value below 0 is above every maximum.
+    EXPECT_FALSE(starts_with(option, option.rule.min - 1)) << option.key;
+    EXPECT_FALSE(starts_with(option, option.rule.max + 1)) << option.key;
   }
 }
 

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using pigeon::Hub;
 using pigeon::HubAddress;
 
-constexpr int exit_cannot_start = 1;
+constexpr int exit_failed = 1;
 constexpr int exit_wrong_option = 2;
 // An orderly stop takes at most 10 s; whatever hangs by then is not waited for.
 constexpr auto stop_time_max = 9'700ms;
@@ -51,7 +51,7 @@ void reload_certificate(Hub& hub, Log& log) {
 void end_after(std::chrono::milliseconds time) {
   std::thread([time] {
     std::this_thread::sleep_for(time);
-    ::_exit(exit_cannot_start);
+    ::_exit(exit_failed);
   }).detach();
 }
 
@@ -90,7 +90,7 @@ int run(Hub& hub, Signals& signals, Log& log) {
       default:
         hub.stop();
         log.write({LogLevel::error, "stopped", "the hub has stopped by itself"});
-        return exit_cannot_start;
+        return exit_failed;
     }
   }
 }
@@ -125,7 +125,7 @@ int serve(const Command& command) {
   const auto address = hub->start();
   if (!address) {
     complain(address.error().message);
-    return exit_cannot_start;
+    return exit_failed;
   }
   announce(*address, !command.settings.hub.listen.certificate_file.empty(), command, log);
   return run(*hub, signals, log);

@@ -40,7 +40,7 @@ struct HubLimits {
   std::size_t handshake_bytes_max = 8'192;
   /// Bytes of a HTTP request's body; more is answered with HTTP 413.
   std::size_t body_bytes_max = 102'400;
-  /// From accepting a socket to the end of the request's headers; then the socket is closed.
+  /// From accepting a socket to the end of the first request; then the socket is closed.
   std::chrono::milliseconds handshake_time_max{5'000};
   /// Bytes of one message; more closes the connection with 1009.
   std::size_t message_bytes_max = 1'048'576;

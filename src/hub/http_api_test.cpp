@@ -64,12 +64,31 @@ TEST(HttpApiTest, MakesAPeerIdWithUrlsOfTheRequestedHost) {
 
 TEST(HttpApiTest, DoesNotRepeatAnOddHost) {
   HubUnderTest hub;
-  for (const std::string host : {"", "[", "a b", "evil\"><script>", "x/y"}) {
-    hub.feed(HttpRequest{
-        .connection = ConnectionId{1}, .method = "GET", .path = "/signaling", .host = host});
-    hub.take(ConnectionId{1});
+  const auto socket_url = [&](const std::string& host) {
+    return member(hub.get("/signaling", "GET", host), "wsUrl");
+  };
+  for (const std::string host : {"", "[", "]", "[]", "[::1", "::1]", "[::1]x", "[[::1]]", ":80",
+                                 "a b", "x/y", R"(evil"><script>)"}) {
+    EXPECT_EQ(socket_url(host), R"("ws://localhost:3000")") << host;
   }
-  EXPECT_THAT(member(hub.get("/signaling"), "wsUrl"), HasSubstr("ws://hub.example:3000"));
+  for (const std::string host : {"hub.example", "hub.example:3000", "[2001:db8::1]:80", "[::1]"}) {
+    EXPECT_EQ(socket_url(host), R"("ws://)" + host + R"(")");
+  }
+}
+
+TEST(HttpApiTest, TellsThePublicAddressInTheSchemeThatIsNeeded) {
+  for (const std::string security : {"", "s"}) {
+    for (const std::string scheme : {"http", "ws"}) {
+      HubOptions options;
+      options.public_url = scheme + security + "://hub.example/";
+      HubUnderTest hub(options);
+      const SendResponse told = hub.get("/signaling");
+
+      EXPECT_EQ(member(told, "wsUrl"), R"("ws)" + security + R"(://hub.example")");
+      EXPECT_EQ(member(told, "generatePeerIdUrl"),
+                R"("http)" + security + R"(://hub.example/generate-peer-id")");
+    }
+  }
 }
 
 TEST(HttpApiTest, ListsAnnouncedPeers) {

@@ -50,11 +50,12 @@ class HubUnderTest {
     feed(ConnectionClosed{connection, code, "bye"});
   }
 
-  SendResponse get(std::string path, std::string method = "GET") {
+  SendResponse get(std::string path, std::string method = "GET",
+                   std::string host = "hub.example:3000") {
     feed(HttpRequest{.connection = ConnectionId{next_++},
                      .method = std::move(method),
                      .path = std::move(path),
-                     .host = "hub.example:3000",
+                     .host = std::move(host),
                      .address = "10.0.0.9"});
     return responses_.back();
   }

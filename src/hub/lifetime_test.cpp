@@ -42,6 +42,19 @@ TEST(LivenessTest, KeepsAConnectionThatAnswers) {
   EXPECT_FALSE(hub.closed(a).has_value());
 }
 
+TEST(LivenessTest, PingsOnlySilence) {
+  HubUnderTest hub;
+  const auto a = hub.open(alice);
+  for (int i = 0; i < 10; ++i) {
+    hub.pass(15s);
+    hub.send(a, R"({"type":"ping"})");
+  }
+  EXPECT_EQ(hub.pings(a), 0U);
+
+  hub.pass(20s);
+  EXPECT_EQ(hub.pings(a), 1U);
+}
+
 TEST(DrainTest, SpreadsTheClosesOverTheWindow) {
   HubUnderTest hub;
   std::vector<ConnectionId> connections;

@@ -8,8 +8,8 @@
 
 namespace pigeon::hub {
 
-/// Finds connections whose other end is gone without a word: pings all (RFC 6455 section 5.5.2) and
-/// closes those from which nothing has come since.
+/// Finds connections whose other end is gone without a word: pings those that have been silent (RFC
+/// 6455 section 5.5.2) and closes those from which nothing comes.
 class Liveness {
  public:
   explicit Liveness(const LivenessOptions& options) : options_(options) {}
@@ -25,8 +25,11 @@ class Liveness {
     while (const auto connection = checks_.pop_due(now)) {
       Peer* peer = peers.find(*connection);
       if (peer == nullptr || peer->closing) continue;
-      check(*peer, now, out);
-      if (!peer->closing) checks_.schedule(now + options_.ping_interval, peer->connection);
+      const bool is_silent = peer->heard_at + options_.ping_interval <= now;
+      if (is_silent) check(*peer, now, out);
+      if (peer->closing) continue;
+      checks_.schedule((is_silent ? now : peer->heard_at) + options_.ping_interval,
+                       peer->connection);
     }
   }
 

@@ -25,10 +25,24 @@ bool is_host_character(char c) {
          c == '-' || c == ':' || c == '[' || c == ']';
 }
 
-/// What a Host header may be (RFC 3986 section 3.2.2), without the rarer characters.
+/// What a Host header may be (RFC 3986 section 3.2.2), without the rarer characters: a name or an
+/// address, that of IPv6 in brackets, perhaps with a port.
 bool is_plausible_host(std::string_view host) {
-  return !host.empty() && host.size() <= 255 &&
-         std::all_of(host.begin(), host.end(), is_host_character);
+  if (host.size() > 255 || !std::all_of(host.begin(), host.end(), is_host_character)) return false;
+  const std::size_t open = host.find('[');
+  const std::size_t close = host.find(']');
+  if (open == std::string_view::npos && close == std::string_view::npos) {
+    return host.find(':') != 0 && !host.empty();
+  }
+  return open == 0 && host.rfind('[') == 0 && close != std::string_view::npos && close > 1 &&
+         host.rfind(']') == close && (close + 1 == host.size() || host[close + 1] == ':');
+}
+
+/// An address that begins with http, https, ws or wss, as one for sockets and without a slash at
+/// its end.
+std::string socket_url_of(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return "ws" + std::string(url.substr(url.starts_with("http") ? 4 : 2));
 }
 
 std::string node_id(const View& view) {
@@ -66,7 +80,7 @@ JsonObjectWriter listed_peer(const Peer& peer) {
 }  // namespace
 
 std::string socket_url(const HttpRequest& request, const View& view) {
-  if (!view.options.public_url.empty()) return view.options.public_url;
+  if (!view.options.public_url.empty()) return socket_url_of(view.options.public_url);
   const std::string host = is_plausible_host(request.host)
                                ? request.host
                                : "localhost:" + std::to_string(view.options.listen.port);
@@ -93,8 +107,8 @@ std::string health_json(const View& view) {
 std::string signaling_json(const View& view, std::string_view socket_url,
                            std::string_view sample_id) {
   const std::string socket(socket_url);
-  const bool is_secure = socket.starts_with("wss:");
-  const std::string http = (is_secure ? "https" + socket.substr(3) : "http" + socket.substr(2));
+  // ws: or wss: becomes http: or https:.
+  const std::string http = "http" + socket.substr(2);
   const std::string local = "ws://127.0.0.1:" + std::to_string(view.options.listen.port);
   const std::string query = "?peerId=" + std::string(sample_id);
   JsonArrayWriter peers;

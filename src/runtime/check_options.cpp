@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 namespace pigeon::runtime {
@@ -15,7 +14,6 @@ using Failure = std::optional<std::string>;
 
 constexpr std::size_t kibi = 1'024;
 constexpr std::size_t mebi = 1'024 * kibi;
-constexpr std::size_t anything = std::numeric_limits<std::size_t>::max();
 
 /// Collects the first failure of a list of checks.
 class Checks {
@@ -65,6 +63,14 @@ class Checks {
   Failure failure_;
 };
 
+bool is_hub_url(std::string_view text) {
+  const std::size_t end = text.find("://");
+  if (end == std::string_view::npos) return false;
+  const std::string_view scheme = text.substr(0, end);
+  const bool is_known = scheme == "https" || scheme == "http" || scheme == "wss" || scheme == "ws";
+  return is_known && text.size() > end + 3 && text[end + 3] != '/';
+}
+
 void check_listen(Checks& checks, const ListenOptions& listen) {
   checks.require(!listen.host.empty(), "listen.host must not be empty.")
       .printable("listen.host", listen.host, 255)
@@ -82,7 +88,7 @@ void check_bytes(Checks& checks, const HubLimits& limits) {
       .range("limits.queue_bytes_hard", limits.queue_bytes_hard, kibi, kibi * mebi)
       .require(limits.queue_bytes_soft <= limits.queue_bytes_hard,
                "limits.queue_bytes_soft must not be larger than limits.queue_bytes_hard.")
-      .range("limits.buffered_bytes_max", limits.buffered_bytes_max, mebi, anything);
+      .range("limits.buffered_bytes_max", limits.buffered_bytes_max, mebi, mebi * mebi);
 }
 
 void check_limits(Checks& checks, const HubLimits& limits) {
@@ -92,7 +98,7 @@ void check_limits(Checks& checks, const HubLimits& limits) {
              connections_most)
       .range("limits.handshake_time_max", limits.handshake_time_max, 100ms, 5min)
       .range("limits.queue_time_max", limits.queue_time_max, 100ms, 1h)
-      .range("limits.refusals_max", limits.refusals_max, 1, anything)
+      .range("limits.refusals_max", limits.refusals_max, 1, 1'000'000)
       .range("limits.addresses_max", limits.addresses_max, 1, 16 * mebi)
       .rate("limits.connects_per_address", limits.connects_per_address)
       .rate("limits.announces_per_peer", limits.announces_per_peer)
@@ -108,6 +114,7 @@ void check_introductions(Checks& checks, const IntroductionOptions& introduction
                "introductions.random_of_join must not be larger than introductions.per_join_max.")
       .range("introductions.small_namespace_max", introductions.small_namespace_max, 0, peers_most)
       .range("introductions.default_slots", introductions.default_slots, 1, peers_most)
+      .range("introductions.slots_max", introductions.slots_max, 1, peers_most)
       .range("introductions.second_notice", introductions.second_notice, 0ms, 1min)
       .range("introductions.offer_time_max", introductions.offer_time_max, 100ms, 10min)
       .range("introductions.answer_time_max", introductions.answer_time_max, 100ms, 10min)
@@ -115,7 +122,7 @@ void check_introductions(Checks& checks, const IntroductionOptions& introduction
       .range("introductions.retry_max", introductions.retry_max, 100ms, 24h)
       .require(introductions.retry_first <= introductions.retry_max,
                "introductions.retry_first must not be longer than introductions.retry_max.")
-      .range("introductions.absence", introductions.absence, 0ms, 1h);
+      .range("introductions.absence", introductions.absence, 1ms, 1h);
 }
 
 void check_liveness(Checks& checks, const LivenessOptions& liveness) {
@@ -138,7 +145,10 @@ std::optional<std::string> check_options(const HubOptions& options) {
   checks.printable("node_id", options.node_id, 64)
       .require(!options.cors_origin.empty(), "cors_origin must not be empty.")
       .printable("cors_origin", options.cors_origin, 256)
-      .printable("public_url", options.public_url, 512);
+      .printable("public_url", options.public_url, 512)
+      .require(
+          options.public_url.empty() || is_hub_url(options.public_url),
+          "public_url must begin with https://, http://, wss:// or ws://, followed by a host.");
   return checks.failure();
 }
 
