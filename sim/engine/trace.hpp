@@ -15,12 +15,9 @@ class Trace {
     mix(static_cast<std::uint64_t>(at.time_since_epoch().count()));
     mix(subject);
     for (const char c : text) mix_byte(static_cast<std::uint8_t>(c));
-    ++count_;
   }
 
   std::uint64_t hash() const { return hash_; }
-  /// Events noted.
-  std::uint64_t count() const { return count_; }
 
  private:
   void mix_byte(std::uint8_t byte) { hash_ = (hash_ ^ byte) * 0x100000001b3ULL; }
@@ -29,7 +26,6 @@ class Trace {
   }
 
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
-  std::uint64_t count_ = 0;
 };
 
 }  // namespace pigeon::sim

@@ -57,8 +57,6 @@ void HubWorld::restart_hub() {
   for (const auto& [connection, client] : lost) client->receive_close(1006, "");
 }
 
-void HubWorld::tell_hub(const hub::Input& input) { feed(input); }
-
 void HubWorld::feed(const hub::Input& input) {
   hub_->handle(input, scheduler_.now());
   for (hub::Output& output : hub_->take_outputs()) carry_out(std::move(output));

@@ -41,14 +41,10 @@ class HubWorld {
 
   /// Replaces the hub by a new one that knows nothing; every connection is lost.
   void restart_hub();
-  /// Gives the hub an input that no client causes, such as `DrainRequested`.
-  void tell_hub(const hub::Input& input);
 
   Scheduler& scheduler() { return scheduler_; }
-  Network& network() { return network_; }
   Random& random() { return random_; }
   const Trace& trace() const { return trace_; }
-  const hub::Hub& hub() const { return *hub_; }
   /// Messages that the hub has sent.
   std::uint64_t sent_count() const { return sent_count_; }
 
