@@ -142,12 +142,11 @@ std::string listening_sentence(const HubAddress& address, bool secure) {
 std::string exposure_warning(const HubAddress& address, bool secure) {
   if (secure || is_local(address.host)) return "";
   return fmt::format(
-      "{} can be reached from other machines and has no TLS: others can read and change what "
-      "clients"
-      " send, and browsers refuse ws:// on https:// pages. Give --certificate-file and --key-file, "
-      "or"
-      " put a proxy with TLS in front; all clients have the proxy's address then, so raise"
-      " --connections-per-address-max and the rates per address",
+      "{} can be reached from other machines and has no TLS: others can read and change "
+      "what clients send, and browsers refuse ws:// on https:// pages. Give "
+      "--certificate-file and --key-file, or put a proxy with TLS in front; all clients "
+      "have the proxy's address then, so raise --connections-per-address-max and the rates "
+      "per address",
       address.host);
 }
 
