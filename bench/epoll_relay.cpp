@@ -224,7 +224,7 @@ void accept_client(int listener) {
   event.events = EPOLLIN;
   event.data.ptr = client.get();
   if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0) {
-    client.release();  // Until `drop`.
+    (void)client.release();  // Until `drop`.
   } else {
     ::close(fd);
   }
@@ -239,7 +239,9 @@ void drop(Client* client) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int port = argc == 2 ? std::atoi(argv[1]) : 0;
+  const std::string_view given = argc == 2 ? argv[1] : "";
+  int port = 0;
+  std::from_chars(given.data(), given.data() + given.size(), port);
   if (port <= 0 || port > 65'535) {
     std::fprintf(stderr, "usage: epoll_relay PORT\n");
     return 2;

@@ -137,8 +137,9 @@ bool starts_with(const OptionSpec& option, std::uint64_t value) {
 TEST(OptionTableTest, TheLibraryHasTheSameBounds) {
   for (const OptionSpec& option : option_table()) {
     const bool is_text = std::holds_alternative<std::string>(option.access.get(Settings{}));
-    if (is_text || option.rule.kind == ValueKind::yes_no || option.key.starts_with("log."))
+    if (is_text || option.rule.kind == ValueKind::yes_no || option.key.starts_with("log.")) {
       continue;
+    }
     EXPECT_TRUE(starts_with(option, option.rule.min)) << option.key;
     EXPECT_TRUE(starts_with(option, option.rule.max)) << option.key;
     if (option.key == "listen.port") continue;

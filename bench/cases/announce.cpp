@@ -69,8 +69,9 @@ class JoinLedger final : public Swarm::Listener {
     const ClientIndex client = swarm_.connect(target_of(number));
     const std::int64_t end = now_ns() + static_cast<std::int64_t>(join_seconds_max * 1e9);
     // Upstream closes, and we must not wait for, what it refuses.
-    while (connected_ <= number && !swarm_.is_closed(client) && now_ns() < end)
+    while (connected_ <= number && !swarm_.is_closed(client) && now_ns() < end) {
       swarm_.poll(milliseconds_ns(1));
+    }
     swarm_.send(client, announce_of(number, "bench"));
   }
 

@@ -145,10 +145,12 @@ void play_all(Server& server, const Settings& settings, bool is_ours, Table& tab
     growth = std::max(growth, slow.memory_peak - slow.memory_before);
     const bool ended = slow.end == "1013" || slow.end == "cut off";
     if (is_ours && !ended) report.fail("a client that never reads stays connected: " + slow.end);
-    if (is_ours && normal.end != "open")
+    if (is_ours && normal.end != "open") {
       report.fail("a client that reads was closed: " + normal.end);
-    if (normal.flood_arrived < normal.flood_sent)
+    }
+    if (normal.flood_arrived < normal.flood_sent) {
       report.fail(server.name() + " lost flood messages");
+    }
   }
   exchange.finish();
   if (exchange.lost() > 0) report.fail(server.name() + " lost messages of the 100 clients");

@@ -20,7 +20,11 @@ namespace {
 
 std::vector<char*> pointers_of(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.reserve(texts.size() + 1);
+  // execvpe does not write to them.
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));  // NOLINT(*-const-cast)
+  }
   return pointers;
 }
 

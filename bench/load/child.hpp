@@ -31,6 +31,8 @@ class Child {
   /// Starts `arguments[0]`, looked up in PATH, with `environment` ("NAME=value") added to this
   /// process's own. Throws std::runtime_error if that fails; a missing program shows as an exit.
   Child(const std::vector<std::string>& arguments, const std::vector<std::string>& environment);
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   ~Child();

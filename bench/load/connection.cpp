@@ -49,7 +49,8 @@ Connection::Connection(std::uint16_t port, unsigned source, int receive_buffer, 
   if (receive_buffer > 0) set_option(fd_, SOL_SOCKET, SO_RCVBUF, receive_buffer);
   const sockaddr_in from = loopback(source, 0);
   const sockaddr_in to = loopback(1, port);
-  ::bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof from);
+  // If it fails, any other source address does.
+  (void)::bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof from);
   const int result = ::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to);
   if (result != 0 && errno != EINPROGRESS) {
     const int error = errno;

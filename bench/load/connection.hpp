@@ -22,6 +22,8 @@ class Connection {
   /// Begins to connect from 127.0.0.`source`, so that one process has ports enough and does not
   /// look like one abusive address. Throws std::runtime_error if the system refuses.
   Connection(std::uint16_t port, unsigned source, int receive_buffer, SSL_CTX* tls);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;
   ~Connection();

@@ -79,8 +79,9 @@ void Exchange::finish() {
 ClientIndex Exchange::add_bystander(std::size_t number, ClientOptions options) {
   const ClientIndex client = swarm_.connect(target_of(number), options);
   const std::int64_t end = now_ns() + milliseconds_ns(5'000);
-  while (!swarm_.is_open(client) && !swarm_.is_closed(client) && now_ns() < end)
+  while (!swarm_.is_open(client) && !swarm_.is_closed(client) && now_ns() < end) {
     swarm_.poll(milliseconds_ns(10));
+  }
   if (!swarm_.is_open(client)) throw std::runtime_error("a further client cannot connect");
   swarm_.send(client, announce_of(number, network));
   return client;

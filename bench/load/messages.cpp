@@ -36,6 +36,12 @@ constexpr std::string_view sdp_rest =
     R"(c=IN IP4 0.0.0.0\r\na=ice-ufrag:Gx4a\r\na=ice-options:trickle\r\na=mid:0\r\n)"
     R"(a=sctp-port:5000\r\na=max-message-size:262144\r\na=x-filler:)";
 
+/// Up to where the sequence number goes; gives that place.
+std::size_t append_beginning_of_data(std::string& text, std::string_view type) {
+  text.append(R"({"type":")").append(type).append(R"(","sdp":"v=0\r\n)").append(sequence_mark);
+  return text.size();
+}
+
 }  // namespace
 
 std::string peer_id_of(std::size_t number) {
@@ -65,11 +71,10 @@ std::string announce_of(std::size_t number, std::string_view network) {
 }
 
 Description::Description(std::string_view type, std::size_t target, std::string_view network,
-                         std::size_t bytes) {
-  text_.append(R"({"type":")").append(type).append(R"(","data":)");
-  data_at_ = text_.size();
-  text_.append(R"({"type":")").append(type).append(R"(","sdp":"v=0\r\n)").append(sequence_mark);
-  sequence_at_ = text_.size();
+                         std::size_t bytes)
+    : text_(R"({"type":")" + std::string(type) + R"(","data":)"),
+      data_at_(text_.size()),
+      sequence_at_(append_beginning_of_data(text_, type)) {
   text_.append(sequence_digits, '0').append(sdp_rest);
   const std::string data_end = R"(\r\n"})";
   std::string end = R"(,"maxPeers":3,"networkName":")";

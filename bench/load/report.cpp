@@ -1,6 +1,7 @@
 #include "bench/load/report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <utility>
 
@@ -10,9 +11,9 @@ namespace pigeon::bench {
 namespace {
 
 std::string number_text(double number, int decimals) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", decimals, number);
-  return text;
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", decimals, number);
+  return text.data();
 }
 
 std::string text_of(const Cell& cell) {
@@ -65,7 +66,7 @@ bool Report::limits_kept() const {
   return std::ranges::all_of(limits_, [](const Limit& limit) { return limit.kept(); });
 }
 
-void Report::print(const Table& table) const {
+void Report::print(const Table& table) {
   std::vector<std::vector<std::string>> lines = {table.columns};
   for (const auto& row : table.rows) {
     auto& line = lines.emplace_back();

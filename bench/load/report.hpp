@@ -57,7 +57,7 @@ class Report {
     bool kept() const { return upper ? value <= limit : value >= limit; }
   };
 
-  void print(const Table& table) const;
+  static void print(const Table& table);
 
   bool prints_;
   std::vector<Table> tables_;

@@ -1,7 +1,9 @@
 #include "bench/load/server.hpp"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -33,7 +35,9 @@ std::uint16_t free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
-  ::bind(fd, reinterpret_cast<const sockaddr*>(&address), size);
+  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    throw std::runtime_error(std::string("bind: ") + std::strerror(errno));
+  }
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
   ::close(fd);
   return ntohs(address.sin_port);
@@ -140,9 +144,10 @@ Server::Server(const ServerPlan& plan) : name_(plan.name), port_(free_port()) {
   const std::int64_t begin = now_ns();
   child_ = Child(with_port(plan.arguments, port_), with_port(plan.environment, port_));
   accepting_ms_ = wait_for(child_, begin, name_, [this] { return accepts(port_); });
-  ready_ms_ = accepting_ms_;
-  if (plan.ready_path.empty()) return;
-  ready_ms_ = wait_for(child_, begin, name_, [&] { return answers_200(port_, plan.ready_path); });
+  const auto is_ready = [&] {
+    return plan.ready_path.empty() || answers_200(port_, plan.ready_path);
+  };
+  ready_ms_ = wait_for(child_, begin, name_, is_ready);
 }
 
 }  // namespace pigeon::bench

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -11,7 +12,7 @@ template <typename T>
 T quantile(std::vector<T> values, double fraction) {
   if (values.empty()) return T{};
   const auto last = static_cast<double>(values.size() - 1);
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(fraction * last + 0.5);
+  const auto at = values.begin() + std::lround(fraction * last);
   std::nth_element(values.begin(), at, values.end());
   return *at;
 }

@@ -32,9 +32,9 @@ class Swarm {
   class Listener {
    public:
     virtual ~Listener() = default;
-    virtual void on_text(ClientIndex client, std::string_view text) = 0;
+    virtual void on_text(ClientIndex index, std::string_view text) = 0;
     /// `code` 1006: without a close frame.
-    virtual void on_closed(ClientIndex client, std::uint16_t code) = 0;
+    virtual void on_closed(ClientIndex index, std::uint16_t code) = 0;
   };
 
   /// Clients of the server at 127.0.0.1:`port`, over TLS if there is a context.
@@ -51,18 +51,18 @@ class Swarm {
 
   /// Sends a text message; what the kernel does not take is queued. Nothing if the client is not
   /// open.
-  void send(ClientIndex client, std::string_view text);
+  void send(ClientIndex index, std::string_view text);
   /// Waits for events, at most `timeout_ns`, and handles them.
   void poll(std::int64_t timeout_ns);
   /// Polls for `seconds`.
   void run(double seconds);
-  void start_reading(ClientIndex client);
+  void start_reading(ClientIndex index);
 
-  bool is_open(ClientIndex client) const;
-  bool is_closed(ClientIndex client) const;
+  bool is_open(ClientIndex index) const;
+  bool is_closed(ClientIndex index) const;
   /// Bytes that wait because the kernel does not take them.
-  std::size_t unsent_bytes(ClientIndex client) const;
-  std::uint64_t received_bytes(ClientIndex client) const;
+  std::size_t unsent_bytes(ClientIndex index) const;
+  std::uint64_t received_bytes(ClientIndex index) const;
   std::size_t size() const { return clients_.size(); }
   std::size_t open_count() const { return open_count_; }
   std::size_t closed_count() const { return closed_count_; }
