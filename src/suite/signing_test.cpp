@@ -71,9 +71,9 @@ struct Unsea {
       "AhfmF_C2RDkoJ4-WmZ5pojpPLBUr321s32bluAKC1O0.GUp968uXcS0t2jyoWqh2Wlb0X8dYWZZS8ol8ZTBuV5Q";
   static constexpr std::string_view signature_text =
       "tTpVDkpTrcQ0-h73nVdh0eHA13YRPDnqvVbojVx3tZkpXDpF9BcEXSXJLTjBWczhXNmgGKhrnALvg5AsvBOP9w";
-  const SigningPublicKey key = SigningPublicKey::parse(public_text).value();
-  const Bytes message = {'h', 'e', 'l', 'l', 'o'};
-  const Bytes signature = decode_base64url(signature_text).value();
+  SigningPublicKey key = SigningPublicKey::parse(public_text).value();
+  Bytes message = {'h', 'e', 'l', 'l', 'o'};
+  Bytes signature = decode_base64url(signature_text).value();
 };
 
 // RFC 6979 appendix A.2.5 (P-256).
