@@ -154,15 +154,20 @@ void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
     } else if (link == nullptr) {
       set_link(from, to, LinkState::known, now.monotonic);
     }
+    from.find_link(to)->has_offered = true;
     review_later(from, now.monotonic + soon);
     return;
   }
-  set_link(from, to, LinkState::offered, now.monotonic);
+  set_link(from, to, LinkState::offered, now.monotonic).has_offered = true;
   review_later(from, now.monotonic + options_.answer_time_max);
 }
 
 void Introducer::answer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
-  set_link(from, to, LinkState::answered, now.monotonic);
+  // Whoever could claim a link by answering without being asked could push out those of anybody.
+  const Link* asked = to.find_link(from);
+  if (asked == nullptr || !asked->has_offered) return;
+  set_link(from, to, LinkState::answered, now.monotonic).has_offered = false;
+  to.find_link(from)->has_offered = false;
   mend_later(*from.network, now, mend_delay);
   if (!from.find_link(to)->told) tell(from, to, now, out);
   if (!to.find_link(from)->told) tell(to, from, now, out);
@@ -179,6 +184,7 @@ void Introducer::answer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
 
 void Introducer::rejection_relayed(Peer& from, Peer& to, Now now) {
   from.full_until = now.monotonic + full_time;
+  if (Link* refused = to.find_link(from)) refused->has_offered = false;
   const Link* link = from.find_link(to);
   if (link != nullptr && is_expected(*link)) set_link(from, to, LinkState::known, now.monotonic);
   review_later(to, now.monotonic + soon);

@@ -182,5 +182,48 @@ TEST(IntroducerTest, RemembersTheLinksOfAPeerThatComesBack) {
   EXPECT_THAT(hub.take(again, "peer-discovered"), IsEmpty());
 }
 
+TEST(IntroducerTest, AnAnswerThatNobodyAskedForMakesNoLink) {
+  HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
+  const auto a = hub.join(alice, "global", 1);
+  const auto b = hub.join(bob, "global", 1);
+  connect(hub, b, bob, a, alice);
+  const auto c = hub.join(carol, "global", 3);
+  hub.take(b);
+  hub.take(c);
+
+  hub.signal(c, "answer", bob);
+  hub.signal(a, "answer", bob);
+
+  EXPECT_THAT(hub.take(b), ElementsAre(HasSubstr(R"("type":"answer")"), HasSubstr(alice)));
+  EXPECT_THAT(hub.take(c), IsEmpty());
+  EXPECT_THAT(hub.get("/status.json").body,
+              HasSubstr(R"("edges":[{"a":0,"b":1,"state":"answered"}])"));
+}
+
+TEST(IntroducerTest, OneOfferIsWorthOneAnswer) {
+  HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
+  const auto a = hub.join(alice, "global", 3);
+  const auto b = hub.join(bob, "global", 3);
+  hub.signal(b, "offer", alice);
+  hub.signal(b, "answer", alice);
+  EXPECT_THAT(hub.get("/status.json").body, HasSubstr(R"("state":"offered")"));
+
+  hub.signal(a, "connection-rejected", bob, R"({"reason":"max_peers_reached"})");
+  hub.signal(a, "answer", bob);
+
+  EXPECT_THAT(hub.get("/status.json").body, Not(HasSubstr(R"("state":"answered")")));
+}
+
+TEST(IntroducerTest, TheAnswerToAnOfferOfTheSmallerIdMakesALink) {
+  HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
+  const auto a = hub.join(alice, "global", 3);
+  const auto b = hub.join(bob, "global", 3);
+
+  hub.signal(a, "offer", bob);
+  hub.signal(b, "answer", alice);
+
+  EXPECT_THAT(hub.get("/status.json").body, HasSubstr(R"("state":"answered")"));
+}
+
 }  // namespace
 }  // namespace pigeon::hub

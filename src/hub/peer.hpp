@@ -34,6 +34,8 @@ struct Link {
   LinkState state = LinkState::known;
   /// Whether this peer has been told of the other.
   bool told = false;
+  /// Whether an offer of this peer to the other has been relayed and not been answered since.
+  bool has_offered = false;
   /// When the state was entered.
   Instant since{};
 };
