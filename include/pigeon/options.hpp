@@ -44,7 +44,8 @@ struct HubLimits {
   std::chrono::milliseconds handshake_time_max{5'000};
   /// Bytes of one message; more closes the connection with 1009.
   std::size_t message_bytes_max = 1'048'576;
-  /// Bytes of announced data that are kept and repeated; more is answered with an error.
+  /// Bytes of announced data that are kept and repeated; more is answered with an error. Data of a
+  /// goodbye beyond this is left out when it is passed on.
   std::size_t announce_bytes_max = 4'096;
   /// Bytes waiting for one reader. Above the soft limit for `queue_time_max`, or above the hard
   /// limit at once, the connection is closed with 1013.

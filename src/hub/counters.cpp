@@ -39,6 +39,7 @@ constexpr auto refusal_names = std::to_array<std::string_view>({
     "announce_rate",
     "malformed_message",
     "announce_too_large",
+    "goodbye_too_large",
     "unroutable_type",
     "unknown_target",
     "foreign_namespace",

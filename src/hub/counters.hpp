@@ -48,6 +48,7 @@ enum class Refusal : std::uint8_t {
   announce_rate,
   malformed_message,
   announce_too_large,
+  goodbye_too_large,
   unroutable_type,
   unknown_target,
   foreign_namespace,

@@ -160,12 +160,18 @@ void Switchboard::deliver(Peer& from, Peer& to, const wire::Signal& signal, Now 
 
 void Switchboard::on_message(Peer& from, const wire::Goodbye& goodbye, Now now, Outbox& out) {
   if (from.network == nullptr) return;
+  // It is copied to each listener; upstream's clients put an id, a time and a reason into it.
+  std::string_view data = goodbye.data;
+  if (data.size() > options_.limits.announce_bytes_max) {
+    counters_.refused(Refusal::goodbye_too_large);
+    data = "{}";
+  }
   const std::string from_id = from.id.to_text();
   for (const Link& link : from.links) {
     if (!link.other->find_link(from)->told) continue;
     const std::string to_id = link.other->id.to_text();
     out.send(*link.other, MessageKind::goodbye,
-             encode(wire::RelayedGoodbye{.data = goodbye.data,
+             encode(wire::RelayedGoodbye{.data = data,
                                          .from = from_id,
                                          .to = to_id,
                                          .network = from.network->name,

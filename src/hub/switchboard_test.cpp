@@ -207,6 +207,21 @@ TEST(SwitchboardTest, StampsAGoodbyeWithItsSendersNamespace) {
   EXPECT_THAT(hub.take(a, "goodbye"), ElementsAre(HasSubstr(R"("networkName":"red")")));
 }
 
+TEST(SwitchboardTest, RelaysALargeGoodbyeWithoutItsData) {
+  HubUnderTest hub;
+  const auto a = hub.join(alice);
+  const auto b = hub.join(bob);
+  hub.pass(3s);
+  hub.take(a);
+
+  hub.send(b, R"({"type":"goodbye","data":{"reason":")" + repeated("x", 5'000) + R"("}})");
+
+  EXPECT_THAT(hub.take(a, "goodbye"),
+              ElementsAre(AllOf(HasSubstr(R"("data":{})"), HasSubstr(bob), Not(HasSubstr("xxx")))));
+  EXPECT_THAT(hub.get("/metrics").body,
+              HasSubstr("pigeonhub_refused_total{reason=\"goodbye_too_large\"} 1\n"));
+}
+
 TEST(SwitchboardTest, APeerThatSaidGoodbyeMayAnnounceAgain) {
   HubUnderTest hub;
   const auto a = hub.join(alice);
