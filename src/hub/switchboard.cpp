@@ -34,10 +34,6 @@ MessageKind kind_of(const wire::ClientMessage& message) {
   return std::visit(Visitor{}, message);
 }
 
-std::int64_t retry_after_ms(const TokenBucket& bucket, Instant now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(bucket.retry_after(now)).count();
-}
-
 }  // namespace
 
 Switchboard::Switchboard(const HubOptions& options, const PeerTable& peers, Networks& networks,
@@ -50,7 +46,6 @@ Switchboard::Switchboard(const HubOptions& options, const PeerTable& peers, Netw
       counters_(counters) {}
 
 void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& out) {
-  from.heard_at = now.monotonic;
   if (!admit(from, now, out)) return;
   const auto message = wire::decode_client_message(text, reader_);
   if (!message) {
@@ -65,37 +60,46 @@ void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& ou
 }
 
 bool Switchboard::admit(Peer& from, Now now, Outbox& out) {
-  const bool is_admitted =
-      take_token(from.messages, options_.limits.messages_per_peer, now.monotonic) &&
-      limiter_.take_message(from.address, now.monotonic);
-  if (!is_admitted) {
-    counters_.received(MessageKind::other, now.monotonic);
-    refuse(from, Refusal::message_rate, "Rate limit exceeded", {}, now, out);
-  }
-  return is_admitted;
+  const RateLimit& limit = options_.limits.messages_per_peer;
+  // No token of the address is taken for a message that is refused anyway, and none of the peer.
+  Duration wait = wait_for_token(from.messages, limit, now.monotonic);
+  if (wait == Duration::zero()) wait = limiter_.take_message(from.address, now.monotonic);
+  if (wait == Duration::zero()) return take_token(from.messages, limit, now.monotonic);
+  counters_.received(MessageKind::other, now.monotonic);
+  refuse_for_now(from, Refusal::message_rate, {}, wait, now, out);
+  return false;
+}
+
+bool Switchboard::count_refusal(Peer& from, Refusal refusal, Outbox& out) {
+  counters_.refused(refusal);
+  if (++from.refusals <= options_.limits.refusals_max) return true;
+  out.close(from, 1008, "Too many refused messages");
+  return false;
 }
 
 void Switchboard::refuse(Peer& from, Refusal refusal, std::string_view error, std::string_view type,
                          Now now, Outbox& out) {
-  counters_.refused(refusal);
-  if (++from.refusals > options_.limits.refusals_max) {
-    out.close(from, 1008, "Too many refused messages");
-    return;
-  }
-  const bool is_flood = refusal == Refusal::message_rate || refusal == Refusal::announce_rate;
-  if (is_flood && from.refusals % refusal_answer_interval != 1) return;
-  wire::ErrorReply reply{.error = error, .original_type = type, .timestamp = now.wall_ms};
-  if (refusal == Refusal::message_rate) {
-    reply.retry_after_ms = retry_after_ms(from.messages, now.monotonic);
-  } else if (refusal == Refusal::announce_rate) {
-    reply.retry_after_ms = retry_after_ms(from.announces, now.monotonic);
-  }
+  if (!count_refusal(from, refusal, out)) return;
+  const wire::ErrorReply reply{.error = error, .original_type = type, .timestamp = now.wall_ms};
+  out.send(from, MessageKind::error, encode(reply), now);
+}
+
+void Switchboard::refuse_for_now(Peer& from, Refusal refusal, std::string_view type, Duration wait,
+                                 Now now, Outbox& out) {
+  if (!count_refusal(from, refusal, out)) return;
+  if (from.refusals % refusal_answer_interval != 1) return;
+  const auto wait_ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+  const wire::ErrorReply reply{.error = "Rate limit exceeded",
+                               .original_type = type,
+                               .retry_after_ms = wait_ms,
+                               .timestamp = now.wall_ms};
   out.send(from, MessageKind::error, encode(reply), now);
 }
 
 void Switchboard::on_message(Peer& from, const wire::Announce& announce, Now now, Outbox& out) {
   if (!take_token(from.announces, options_.limits.announces_per_peer, now.monotonic)) {
-    refuse(from, Refusal::announce_rate, "Rate limit exceeded", "announce", now, out);
+    refuse_for_now(from, Refusal::announce_rate, "announce",
+                   from.announces.retry_after(now.monotonic), now, out);
     return;
   }
   if (announce.members.size() > options_.limits.announce_bytes_max) {

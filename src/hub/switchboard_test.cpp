@@ -305,6 +305,45 @@ TEST(SwitchboardTest, LimitsTheMessagesOfAnAddress) {
   EXPECT_THAT(hub.take(c, "pong"), SizeIs(1));
 }
 
+TEST(SwitchboardTest, SaysHowLongTheAddressHasToWait) {
+  HubOptions options;
+  options.limits.messages_per_address = {.per_minute = 60, .burst = 5};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+
+  for (int i = 0; i < 6; ++i) hub.send(a, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(a, "error"), ElementsAre(HasSubstr(R"("retryAfter":1000)")));
+}
+
+TEST(SwitchboardTest, WhatTheAddressRefusesCostsThePeerNothing) {
+  HubOptions options;
+  options.limits.messages_per_peer = {.per_minute = 1, .burst = 6};
+  options.limits.messages_per_address = {.per_minute = 60, .burst = 5};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+  for (int i = 0; i < 20; ++i) hub.send(a, R"({"type":"ping"})");
+  hub.pass(1s);
+
+  hub.send(a, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(a, "pong"), SizeIs(6));
+}
+
+TEST(SwitchboardTest, WhatThePeersRateRefusesCostsItsAddressNothing) {
+  HubOptions options;
+  options.limits.messages_per_peer = {.per_minute = 1, .burst = 2};
+  options.limits.messages_per_address = {.per_minute = 1, .burst = 4};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+  const auto b = hub.open(bob);
+  for (int i = 0; i < 20; ++i) hub.send(a, R"({"type":"ping"})");
+
+  for (int i = 0; i < 2; ++i) hub.send(b, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(b, "pong"), SizeIs(2));
+}
+
 TEST(SwitchboardTest, RefusesAnnouncedDataBeyondTheLimit) {
   HubUnderTest hub;
   const auto a = hub.open(alice);
