@@ -186,7 +186,7 @@ constexpr auto table = std::to_array<OptionSpec>({
      count(0, 1'000), introductions<&IntroductionOptions::random_of_join>()},
     {"introductions.small_namespace_max", "--small-namespace-max", "PIGEONHUB_SMALL_NAMESPACE_MAX",
      "Namespaces of up to so many peers: everybody learns of everybody.",
-     count(0, 1'000), introductions<&IntroductionOptions::small_namespace_max>()},
+     count(0, 48), introductions<&IntroductionOptions::small_namespace_max>()},
     {"introductions.default_slots", "--default-slots", "PIGEONHUB_DEFAULT_SLOTS",
      "Links that a peer is taken to want if it does not say.",
      count(1, 1'000), introductions<&IntroductionOptions::default_slots>()},

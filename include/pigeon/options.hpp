@@ -79,7 +79,8 @@ struct IntroductionOptions {
   std::size_t per_join_max = 24;
   /// Of these, how many are chosen at random instead of by distance.
   std::size_t random_of_join = 4;
-  /// Namespaces of up to so many peers: everybody learns of everybody.
+  /// Namespaces of up to so many peers: everybody learns of everybody. At most 48, which is
+  /// as many as the account of a peer holds besides its links.
   std::size_t small_namespace_max = 8;
   /// Links that a peer is credited with at most, whatever it asks for.
   std::size_t slots_max = 64;

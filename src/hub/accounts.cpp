@@ -9,9 +9,6 @@ namespace pigeon::hub {
 
 namespace {
 
-/// Links that are only known are kept up to this; then the oldest is forgotten.
-constexpr std::size_t known_links_max = 48;
-
 /// Changes the peer through `change` and keeps the counts of its namespace right.
 template <class Change>
 void accounted(Peer& peer, Change&& change) {
@@ -27,14 +24,14 @@ void accounted(Peer& peer, Change&& change) {
 }
 
 void forget_oldest_known(Peer& peer, const Peer& spared) {
-  const auto is_known = [&](const Link& link) {
-    return link.state == LinkState::known && link.other != &spared;
-  };
-  if (static_cast<std::size_t>(std::count_if(peer.links.begin(), peer.links.end(), is_known)) <
-      known_links_max) {
-    return;
+  const Link* oldest = nullptr;
+  std::size_t known_count = 0;
+  for (const Link& link : peer.links) {
+    if (link.state != LinkState::known || link.other == &spared) continue;
+    ++known_count;
+    if (oldest == nullptr || link.since < oldest->since) oldest = &link;
   }
-  drop_link(peer, *std::find_if(peer.links.begin(), peer.links.end(), is_known)->other);
+  if (known_count >= known_links_max) drop_link(peer, *oldest->other);
 }
 
 Link& set_one_side(Peer& peer, Peer& other, LinkState state, Instant now) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "base/time.hpp"
 #include "hub/peer.hpp"
 #include "hub/roster.hpp"
@@ -8,6 +10,10 @@ namespace pigeon::hub {
 
 // The account of who is linked to whom. All changes of links and membership go through here, so
 // that both ends of a link and the counts of free slots agree.
+
+/// Links of a peer that are only known are kept up to this; then the oldest is forgotten, and the
+/// two hear no more of each other, not even a departure.
+inline constexpr std::size_t known_links_max = 48;
 
 /// Enters a namespace; the peer is in none.
 void enter(Peer& peer, Network& network, Instant now);

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string_view>
 
+#include "hub/accounts.hpp"
+
 namespace pigeon::runtime {
 
 namespace {
@@ -106,7 +108,9 @@ void check_introductions(Checks& checks, const IntroductionOptions& introduction
   checks.range("introductions.per_join_max", introductions.per_join_max, 1, peers_most)
       .require(introductions.random_of_join <= introductions.per_join_max,
                "introductions.random_of_join must not be larger than introductions.per_join_max.")
-      .range("introductions.small_namespace_max", introductions.small_namespace_max, 0, peers_most)
+      // Of more, a peer's account would forget some, and the hub would tell of them again for ever.
+      .range("introductions.small_namespace_max", introductions.small_namespace_max, 0,
+             hub::known_links_max)
       .range("introductions.default_slots", introductions.default_slots, 1, peers_most)
       .range("introductions.second_notice", introductions.second_notice, 0ms, 1min)
       .range("introductions.offer_time_max", introductions.offer_time_max, 100ms, 10min)

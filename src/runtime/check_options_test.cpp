@@ -44,6 +44,8 @@ TEST(CheckOptionsTest, NamesTheFieldThatIsWrong) {
        [](HubOptions& o) { o.limits.messages_per_peer.per_minute = 4'000'000'000; }},
       {"introductions.per_join_max", [](HubOptions& o) { o.introductions.per_join_max = 0; }},
       {"introductions.random_of_join", [](HubOptions& o) { o.introductions.random_of_join = 25; }},
+      {"introductions.small_namespace_max",
+       [](HubOptions& o) { o.introductions.small_namespace_max = 49; }},
       {"introductions.retry_first", [](HubOptions& o) { o.introductions.retry_max = 1s; }},
       {"liveness.ping_interval", [](HubOptions& o) { o.liveness.ping_interval = 0ms; }},
       {"liveness.misses_max", [](HubOptions& o) { o.liveness.misses_max = 0; }},
