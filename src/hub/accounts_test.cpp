@@ -1,35 +1,17 @@
 #include "hub/accounts.hpp"
 
-#include <array>
-#include <memory>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "hub/network_testing.hpp"
+
 namespace pigeon::hub {
 namespace {
 
+using AccountsTest = NetworkTest;
+
 Instant at(Duration time) { return Instant(time); }
-
-/// Members of one namespace, with ascending ids.
-class AccountsTest : public ::testing::Test {
- protected:
-  Peer& add_member() {
-    std::array<std::uint8_t, PeerId::byte_count> bytes{};
-    bytes.front() = static_cast<std::uint8_t>(peers_.size());
-    const TokenBucket bucket({.per_minute = 1, .burst = 1});
-    peers_.push_back(std::make_unique<Peer>(ConnectionId{peers_.size()},
-                                            wire::SpelledId{.id = PeerId(bytes)}, "10.0.0.1",
-                                            bucket, bucket));
-    enter(*peers_.back(), network_, at(0s));
-    return *peers_.back();
-  }
-  const Network& network() const { return network_; }
-
- private:
-  Network network_;
-  std::vector<std::unique_ptr<Peer>> peers_;
-};
 
 TEST_F(AccountsTest, ForgetsTheAcquaintanceOfLongestStanding) {
   Peer& owner = add_member();

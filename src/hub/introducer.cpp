@@ -31,6 +31,8 @@ constexpr Duration quiet_time = 60s;
 constexpr Duration mend_delay = 5s;
 constexpr Duration mend_again_delay = 20s;
 constexpr Duration mend_delay_per_peer = 200us;
+/// Peers and pairs that one search for bridges looks at, over all islands of a namespace.
+constexpr std::size_t mend_looks_max = 16'384;
 
 bool is_expected(const Link& link) {
   return link.state == LinkState::introduced || link.state == LinkState::offered;
@@ -292,10 +294,15 @@ void Introducer::mend(Network& network, Now now, Outbox& out) {
   network.mend_planned = false;
   const auto islands = find_islands(network);
   if (islands.size() < 2) return;
-  for (std::size_t i = 1; i < islands.size(); ++i) {
-    const Bridge bridge = find_bridge(islands[i], islands[0], now.monotonic);
+  const std::size_t count = islands.size() - 1;
+  std::size_t looks_left = mend_looks_max;
+  std::size_t done = 0;
+  for (; done < count && looks_left > 0; ++done) {
+    const auto& island = islands[1 + (network.mend_from + done) % count];
+    const Bridge bridge = find_bridge(island, islands[0], looks_left, now.monotonic);
     if (bridge.a != nullptr) introduce(*bridge.a, *bridge.b, now, out);
   }
+  network.mend_from = done < count ? (network.mend_from + done) % count : 0;
   mend_later(network, now, mend_again_delay);
 }
 

@@ -41,6 +41,8 @@ struct Network {
   std::size_t slots_free = 0;
   /// A look for islands is planned.
   bool mend_planned = false;
+  /// Which island that look begins with; the last one may have ended early.
+  std::size_t mend_from = 0;
 };
 
 /// All namespaces that have members. Bounded by the number of peers.
