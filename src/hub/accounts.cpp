@@ -14,11 +14,14 @@ template <class Change>
 void accounted(Peer& peer, Change&& change) {
   Network* network = peer.network;
   const std::size_t before = peer.slots_free();
+  const std::size_t answered_before = peer.answered_links();
   change();
   const std::size_t after = peer.slots_free();
   if (network == nullptr) return;
   network->slots_free += after;
   network->slots_free -= before;
+  network->answered_ends += peer.answered_links();
+  network->answered_ends -= answered_before;
   if (before == 0 && after > 0) network->open.insert(&peer);
   if (before > 0 && after == 0) network->open.erase(&peer);
 }
@@ -46,22 +49,24 @@ Link& set_one_side(Peer& peer, Peer& other, LinkState state, Instant now) {
 
 }  // namespace
 
-void enter(Peer& peer, Network& network, Instant now) {
+void enter(Peer& peer, Network& network, Networks& networks, Instant now) {
   PIGEON_ASSERT(peer.network == nullptr);
   PIGEON_ASSERT(peer.links.empty());
   network.members.insert(&peer);
+  networks.member_entered();
   peer.network = &network;
   peer.joined_at = now;
   network.slots_free += peer.slots_free();
   if (peer.slots_free() > 0) network.open.insert(&peer);
 }
 
-void leave(Peer& peer) {
+void leave(Peer& peer, Networks& networks) {
   while (!peer.links.empty()) drop_link(peer, *peer.links.back().other);
   Network& network = *peer.network;
   if (peer.slots_free() > 0) network.open.erase(&peer);
   network.slots_free -= peer.slots_free();
   network.members.erase(&peer);
+  networks.member_left();
   peer.network = nullptr;
 }
 

@@ -15,11 +15,11 @@ namespace pigeon::hub {
 /// two hear no more of each other, not even a departure.
 inline constexpr std::size_t known_links_max = 48;
 
-/// Enters a namespace; the peer is in none.
-void enter(Peer& peer, Network& network, Instant now);
+/// Enters one of the namespaces; the peer is in none.
+void enter(Peer& peer, Network& network, Networks& networks, Instant now);
 
 /// Leaves the namespace and drops all links.
-void leave(Peer& peer);
+void leave(Peer& peer, Networks& networks);
 
 /// Changes how many links the peer wants.
 void set_slots(Peer& peer, std::size_t slots);

@@ -33,5 +33,23 @@ TEST_F(AccountsTest, ForgetsTheAcquaintanceOfLongestStanding) {
   EXPECT_EQ(others[1]->find_link(owner), nullptr);
 }
 
+TEST_F(AccountsTest, CountsMembersAndAnsweredLinks) {
+  Peer& a = add_member();
+  Peer& b = add_member();
+  Peer& c = add_member();
+
+  set_link(a, b, LinkState::answered, at(0s));
+  set_link(b, c, LinkState::answered, at(0s));
+  set_link(a, c, LinkState::offered, at(0s));
+  EXPECT_EQ(network().answered_ends, 4U);
+  set_link(a, b, LinkState::known, at(1s));
+  EXPECT_EQ(network().answered_ends, 2U);
+
+  EXPECT_EQ(networks().member_count(), 3U);
+  leave(c, networks());
+  EXPECT_EQ(network().answered_ends, 0U);
+  EXPECT_EQ(networks().member_count(), 2U);
+}
+
 }  // namespace
 }  // namespace pigeon::hub

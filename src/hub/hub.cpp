@@ -186,7 +186,7 @@ HubStats Hub::stats(Now now) const {
   HubStats stats;
   stats.running = !impl_->drain.has_begun();
   stats.connections = impl_->peers.size();
-  for (const auto& [name, network] : impl_->networks.all()) stats.peers += network->members.size();
+  stats.peers = impl_->networks.member_count();
   stats.networks = impl_->networks.size();
   stats.connections_max = impl_->options.limits.connections_max;
   stats.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(impl_->view(now).uptime());

@@ -62,7 +62,7 @@ void Introducer::announce(Peer& peer, Network& network, Now now, Outbox& out) {
   if (peer.network == &network) {
     repeat_notices(peer, now, out);
   } else {
-    enter(peer, network, now.monotonic);
+    enter(peer, network, networks_, now.monotonic);
     restore_links(peer, now);
   }
   peer.reviews = 0;
@@ -84,7 +84,7 @@ void Introducer::depart(Peer& peer, bool said_goodbye, Now now, Outbox& out) {
     if (!said_goodbye) other.full_until = now.monotonic + options_.absence;
   }
   mend_later(*peer.network, now, mend_delay + (said_goodbye ? 0s : Duration(options_.absence)));
-  leave(peer);
+  leave(peer, networks_);
   if (bereaved.empty()) return;
   repairs_.schedule(now.monotonic + (said_goodbye ? soon : Duration(options_.absence)), bereaved);
   if (!said_goodbye) absent_.insert(peer.id, std::move(bereaved), now.monotonic);

@@ -24,13 +24,15 @@ class NetworkTest : public ::testing::Test {
                                             bucket, bucket));
     Peer& peer = *peers_.back();
     set_slots(peer, slots);
-    enter(peer, network_, Instant{});
+    enter(peer, network_, networks_, Instant{});
     return peer;
   }
   const Network& network() const { return network_; }
+  Networks& networks() { return networks_; }
 
  private:
-  Network network_;
+  Networks networks_;
+  Network& network_ = networks_.at("global");
   std::vector<std::unique_ptr<Peer>> peers_;
 };
 
