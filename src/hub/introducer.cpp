@@ -104,8 +104,8 @@ void Introducer::restore_links(Peer& peer, Now now) {
 }
 
 void Introducer::introduce(Peer& a, Peer& b, Now now, Outbox& out) {
-  Peer& greater = a.id < b.id ? b : a;
-  Peer& smaller = a.id < b.id ? a : b;
+  Peer& greater = offers_first(a.id, b.id) ? a : b;
+  Peer& smaller = &greater == &a ? b : a;
   set_link(greater, smaller, LinkState::introduced, now.monotonic);
   tell(greater, smaller, now, out);
   review_later(greater, now.monotonic + options_.second_notice);
@@ -142,12 +142,12 @@ void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) const {
 
 bool Introducer::crosses_offer(Peer& from, const Peer& to) {
   const Link* link = from.find_link(to);
-  return link != nullptr && link->state == LinkState::offered && from.id < to.id;
+  return link != nullptr && link->state == LinkState::offered && offers_first(to.id, from.id);
 }
 
 void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
   from.full_until = now.monotonic;
-  if (from.id < to.id) {
+  if (offers_first(to.id, from.id)) {
     // Upstream refuses offers from smaller ids. Such an offer says that the sender has a free slot
     // and nobody better to ask.
     Link* link = from.find_link(to);
@@ -243,7 +243,7 @@ Instant Introducer::review_links(Peer& peer, Now now, Outbox& out) {
   Instant next = Instant::max();
   const std::vector<Link> links = peer.links;
   for (const Link& link : links) {
-    if (peer.id < link.other->id || !is_expected(link)) continue;
+    if (!offers_first(peer.id, link.other->id) || !is_expected(link)) continue;
     const Duration patience =
         link.state == LinkState::introduced ? options_.offer_time_max : options_.answer_time_max;
     if (link.since + patience <= now.monotonic) {

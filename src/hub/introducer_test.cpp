@@ -200,6 +200,16 @@ TEST(IntroducerTest, AnAnswerThatNobodyAskedForMakesNoLink) {
               HasSubstr(R"("edges":[{"a":0,"b":1,"state":"answered"}])"));
 }
 
+TEST(IntroducerTest, TheIdWithTheGreaterTextHearsFirst) {
+  // Upstream's clients compare texts: "aaa..." is greater than "BBB...", the number is not.
+  HubUnderTest hub;
+  const auto upper_bob = hub.join(std::string(40, 'B'));
+  const auto a = hub.join(alice);
+
+  EXPECT_THAT(hub.take(a, "peer-discovered"), SizeIs(1));
+  EXPECT_THAT(hub.take(upper_bob, "peer-discovered"), IsEmpty());
+}
+
 TEST(IntroducerTest, OneOfferIsWorthOneAnswer) {
   HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
   const auto a = hub.join(alice, "global", 3);
