@@ -36,6 +36,7 @@ constexpr ValueRule url = {.kind = ValueKind::url, .max = 512};
 constexpr ValueRule yes_no = {.kind = ValueKind::yes_no, .max = 1};
 constexpr ValueRule rate = {.kind = ValueKind::rate, .max = 60'000'000};
 constexpr ValueRule burst = count(1, 60'000'000);
+constexpr ValueRule byte_rate = {.kind = ValueKind::rate, .max = 4'000'000'000};
 
 constexpr std::array<std::string_view, 3> format_names = {"auto", "pretty", "json"};
 constexpr std::array<std::string_view, 5> level_names = {"debug", "info", "warn", "error", "off"};
@@ -157,6 +158,12 @@ constexpr auto table = std::to_array<OptionSpec>({
     {"limits.messages_per_peer_burst", "--messages-per-peer-burst", "RATE_MESSAGES_PER_PEER_BURST",
      "How many of them may come at once.",
      burst, burst_of<&HubLimits::messages_per_peer>()},
+    {"limits.bytes_per_peer", "--bytes-per-peer", "RATE_BYTES_PER_PEER",
+     "Bytes of the messages of one peer.",
+     byte_rate, per_minute<&HubLimits::bytes_per_peer>()},
+    {"limits.bytes_per_peer_burst", "--bytes-per-peer-burst", "RATE_BYTES_PER_PEER_BURST",
+     "How many of them may come at once; a larger message takes all of them.",
+     bytes(1, 4'000'000'000), burst_of<&HubLimits::bytes_per_peer>()},
     {"limits.messages_per_address", "--messages-per-address", "RATE_MESSAGES_PER_ADDRESS",
      "Messages of all peers of one address.",
      rate, per_minute<&HubLimits::messages_per_address>()},

@@ -36,6 +36,7 @@ constexpr auto refusal_names = std::to_array<std::string_view>({
     "connect_rate",
     "request_rate",
     "message_rate",
+    "byte_rate",
     "announce_rate",
     "malformed_message",
     "announce_too_large",

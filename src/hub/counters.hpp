@@ -45,6 +45,7 @@ enum class Refusal : std::uint8_t {
   connect_rate,
   request_rate,
   message_rate,
+  byte_rate,
   announce_rate,
   malformed_message,
   announce_too_large,

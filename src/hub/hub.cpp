@@ -80,7 +80,8 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
   const std::vector<std::string> held = std::move(candidate.held);
   Peer& peer = peers.insert(std::make_unique<Peer>(
       candidate.connection, candidate.id, std::move(candidate.address),
-      bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer)));
+      bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer),
+      bucket_for(options.limits.bytes_per_peer)));
   peer.connected_wall_ms = now.wall_ms;
   ++counters.connections_opened;
   liveness.watch(peer, now.monotonic);

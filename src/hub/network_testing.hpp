@@ -21,7 +21,7 @@ class NetworkTest : public ::testing::Test {
     const TokenBucket bucket({.per_minute = 1, .burst = 1});
     peers_.push_back(std::make_unique<Peer>(ConnectionId{peers_.size()},
                                             wire::SpelledId{.id = PeerId(bytes)}, "10.0.0.1",
-                                            bucket, bucket));
+                                            bucket, bucket, bucket));
     Peer& peer = *peers_.back();
     set_slots(peer, slots);
     enter(peer, network_, networks_, Instant{});

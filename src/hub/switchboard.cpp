@@ -46,7 +46,7 @@ Switchboard::Switchboard(const HubOptions& options, const PeerTable& peers, Netw
       counters_(counters) {}
 
 void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& out) {
-  if (!admit(from, now, out)) return;
+  if (!admit(from, text.size(), now, out)) return;
   const auto message = wire::decode_client_message(text, reader_);
   if (!message) {
     counters_.received(MessageKind::other, now.monotonic);
@@ -59,14 +59,24 @@ void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& ou
   if (from.refusals == refusals_before) from.refusals = 0;
 }
 
-bool Switchboard::admit(Peer& from, Now now, Outbox& out) {
-  const RateLimit& limit = options_.limits.messages_per_peer;
-  // No token of the address is taken for a message that is refused anyway, and none of the peer.
-  Duration wait = wait_for_token(from.messages, limit, now.monotonic);
-  if (wait == Duration::zero()) wait = limiter_.take_message(from.address, now.monotonic);
-  if (wait == Duration::zero()) return take_token(from.messages, limit, now.monotonic);
-  counters_.received(MessageKind::other, now.monotonic);
-  refuse_for_now(from, Refusal::message_rate, {}, wait, now, out);
+bool Switchboard::admit(Peer& from, std::size_t bytes, Now now, Outbox& out) {
+  const RateLimit& messages = options_.limits.messages_per_peer;
+  const RateLimit& volume = options_.limits.bytes_per_peer;
+  const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, volume.burst));
+  const Instant at = now.monotonic;
+  // What one of the rates refuses takes no token of the others.
+  Refusal refusal = Refusal::message_rate;
+  Duration wait = wait_for_token(from.messages, messages, at);
+  if (wait == Duration::zero()) {
+    wait = wait_for_token(from.bytes, volume, at, size);
+    if (wait != Duration::zero()) refusal = Refusal::byte_rate;
+  }
+  if (wait == Duration::zero()) wait = limiter_.take_message(from.address, at);
+  if (wait == Duration::zero()) {
+    return take_token(from.messages, messages, at) && take_token(from.bytes, volume, at, size);
+  }
+  counters_.received(MessageKind::other, at);
+  refuse_for_now(from, refusal, {}, wait, now, out);
   return false;
 }
 

@@ -30,7 +30,7 @@ class Switchboard {
   void depart(Peer& peer, bool said_goodbye, Now now, Outbox& out);
 
  private:
-  bool admit(Peer& from, Now now, Outbox& out);
+  bool admit(Peer& from, std::size_t bytes, Now now, Outbox& out);
   /// Counts the refusal. False if it was one too many and has closed the connection.
   bool count_refusal(Peer& from, Refusal refusal, Outbox& out);
   void refuse(Peer& from, Refusal refusal, std::string_view error, std::string_view type, Now now,

@@ -40,9 +40,9 @@ class Checks {
     return *this;
   }
 
-  Checks& rate(std::string_view field, const RateLimit& rate) {
+  Checks& rate(std::string_view field, const RateLimit& rate,
+               std::uint32_t tokens_max = 60'000'000) {
     const std::string name(field);
-    constexpr std::uint32_t tokens_max = 60'000'000;
     range(name + ".per_minute", rate.per_minute, 0, tokens_max);
     return range(name + ".burst", rate.burst, 1, tokens_max);
   }
@@ -99,6 +99,7 @@ void check_limits(Checks& checks, const HubLimits& limits) {
       .rate("limits.connects_per_address", limits.connects_per_address)
       .rate("limits.announces_per_peer", limits.announces_per_peer)
       .rate("limits.messages_per_peer", limits.messages_per_peer)
+      .rate("limits.bytes_per_peer", limits.bytes_per_peer, 4'000'000'000)
       .rate("limits.messages_per_address", limits.messages_per_address)
       .rate("limits.requests_per_address", limits.requests_per_address);
 }
