@@ -89,7 +89,10 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
   out.send(peer, MessageKind::connected,
            encode(wire::Connected{.peer_id = id, .timestamp = now.wall_ms}), now);
   out.emit(HubPeerConnected{id, peers.size()});
-  for (const std::string& text : held) switchboard.receive(peer, text, now, out);
+  for (const std::string& text : held) {
+    if (peer.closing) return;
+    switchboard.receive(peer, text, now, out);
+  }
 }
 
 void Hub::Impl::heard_from(Peer& peer, Now now) {
