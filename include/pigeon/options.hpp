@@ -63,8 +63,8 @@ struct HubLimits {
   /// Other messages of one peer.
   RateLimit messages_per_peer{.per_minute = 6'000, .burst = 400};
   /// Bytes of all messages of one peer; one that is larger than the burst takes all of it. 1 MiB a
-  /// second, and at once less than `queue_bytes_hard`: whoever sends cannot get a reader closed that
-  /// reads as fast.
+  /// second, and at once less than `queue_bytes_hard`: whoever sends cannot get a reader closed
+  /// that reads as fast.
   RateLimit bytes_per_peer{.per_minute = 62'914'560, .burst = 3'145'728};
   /// Messages of all peers of one address.
   RateLimit messages_per_address{.per_minute = 600'000, .burst = 40'000};

@@ -9,7 +9,7 @@
 namespace pigeon::hub {
 namespace {
 
-using AccountsTest = NetworkTest;
+class AccountsTest : public ::testing::Test, protected NetworkUnderTest {};
 
 Instant at(Duration time) { return Instant(time); }
 

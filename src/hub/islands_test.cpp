@@ -15,7 +15,7 @@ using ::testing::UnorderedElementsAre;
 
 constexpr Instant now{1h};
 
-class IslandsTest : public NetworkTest {
+class IslandsTest : public ::testing::Test, protected NetworkUnderTest {
  protected:
   std::vector<Peer*> add_island(std::size_t size, std::size_t slots) {
     std::vector<Peer*> island;

@@ -5,15 +5,13 @@
 #include <memory>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 #include "hub/accounts.hpp"
 
 namespace pigeon::hub {
 
 /// A namespace for tests without a hub around it.
-class NetworkTest : public ::testing::Test {
- protected:
+class NetworkUnderTest {
+ public:
   /// A member with so many slots; its id is greater than those of all members before.
   Peer& add_member(std::size_t slots = 3) {
     std::array<std::uint8_t, PeerId::byte_count> bytes{};
