@@ -36,6 +36,7 @@ constexpr ValueRule url = {.kind = ValueKind::url, .max = 512};
 constexpr ValueRule yes_no = {.kind = ValueKind::yes_no, .max = 1};
 constexpr ValueRule rate = {.kind = ValueKind::rate, .max = 60'000'000};
 constexpr ValueRule burst = count(1, 60'000'000);
+constexpr ValueRule byte_rate = {.kind = ValueKind::rate, .max = 4'000'000'000};
 
 constexpr std::array<std::string_view, 3> format_names = {"auto", "pretty", "json"};
 constexpr std::array<std::string_view, 5> level_names = {"debug", "info", "warn", "error", "off"};
@@ -157,6 +158,12 @@ constexpr auto table = std::to_array<OptionSpec>({
     {"limits.messages_per_peer_burst", "--messages-per-peer-burst", "RATE_MESSAGES_PER_PEER_BURST",
      "How many of them may come at once.",
      burst, burst_of<&HubLimits::messages_per_peer>()},
+    {"limits.bytes_per_peer", "--bytes-per-peer", "RATE_BYTES_PER_PEER",
+     "Bytes of the messages of one peer.",
+     byte_rate, per_minute<&HubLimits::bytes_per_peer>()},
+    {"limits.bytes_per_peer_burst", "--bytes-per-peer-burst", "RATE_BYTES_PER_PEER_BURST",
+     "How many of them may come at once; a larger message takes all of them.",
+     bytes(1, 4'000'000'000), burst_of<&HubLimits::bytes_per_peer>()},
     {"limits.messages_per_address", "--messages-per-address", "RATE_MESSAGES_PER_ADDRESS",
      "Messages of all peers of one address.",
      rate, per_minute<&HubLimits::messages_per_address>()},
@@ -186,7 +193,7 @@ constexpr auto table = std::to_array<OptionSpec>({
      count(0, 1'000), introductions<&IntroductionOptions::random_of_join>()},
     {"introductions.small_namespace_max", "--small-namespace-max", "PIGEONHUB_SMALL_NAMESPACE_MAX",
      "Namespaces of up to so many peers: everybody learns of everybody.",
-     count(0, 1'000), introductions<&IntroductionOptions::small_namespace_max>()},
+     count(0, 48), introductions<&IntroductionOptions::small_namespace_max>()},
     {"introductions.default_slots", "--default-slots", "PIGEONHUB_DEFAULT_SLOTS",
      "Links that a peer is taken to want if it does not say.",
      count(1, 1'000), introductions<&IntroductionOptions::default_slots>()},

@@ -42,7 +42,7 @@ constexpr std::size_t field_count(Fields... fields) {
 
 TEST(OptionTableTest, EveryFieldHasAnOption) {
   constexpr std::size_t groups_of_hub = 4;
-  constexpr std::size_t rates_of_limits = 5;
+  constexpr std::size_t rates_of_limits = 6;
   constexpr std::size_t fields =
       field_count<pigeon::ListenOptions>() + field_count<pigeon::HubLimits>() + rates_of_limits +
       field_count<pigeon::IntroductionOptions>() + field_count<pigeon::LivenessOptions>() +

@@ -137,6 +137,8 @@ std::vector<std::string> lifted_rates() {
   for (const std::string limit : {"--messages-per-peer", "--messages-per-address"}) {
     flags.insert(flags.end(), {limit, "60000000/min", limit + "-burst", "1000000"});
   }
+  flags.insert(flags.end(), {"--bytes-per-peer", "4000000000/min"});
+  flags.insert(flags.end(), {"--bytes-per-peer-burst", "4000000000"});
   return flags;
 }
 

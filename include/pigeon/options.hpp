@@ -44,7 +44,8 @@ struct HubLimits {
   std::chrono::milliseconds handshake_time_max{5'000};
   /// Bytes of one message; more closes the connection with 1009.
   std::size_t message_bytes_max = 1'048'576;
-  /// Bytes of announced data that are kept and repeated; more is answered with an error.
+  /// Bytes of announced data that are kept and repeated; more is answered with an error. Data of a
+  /// goodbye beyond this is left out when it is passed on.
   std::size_t announce_bytes_max = 4'096;
   /// Bytes waiting for one reader. Above the soft limit for `queue_time_max`, or above the hard
   /// limit at once, the connection is closed with 1013.
@@ -61,6 +62,10 @@ struct HubLimits {
   RateLimit announces_per_peer{.per_minute = 6, .burst = 12};
   /// Other messages of one peer.
   RateLimit messages_per_peer{.per_minute = 6'000, .burst = 400};
+  /// Bytes of all messages of one peer; one that is larger than the burst takes all of it. 1 MiB a
+  /// second, and at once less than `queue_bytes_hard`: whoever sends cannot get a reader closed
+  /// that reads as fast.
+  RateLimit bytes_per_peer{.per_minute = 62'914'560, .burst = 3'145'728};
   /// Messages of all peers of one address.
   RateLimit messages_per_address{.per_minute = 600'000, .burst = 40'000};
   /// HTTP requests from one address.
@@ -78,7 +83,8 @@ struct IntroductionOptions {
   std::size_t per_join_max = 24;
   /// Of these, how many are chosen at random instead of by distance.
   std::size_t random_of_join = 4;
-  /// Namespaces of up to so many peers: everybody learns of everybody.
+  /// Namespaces of up to so many peers: everybody learns of everybody. At most 48, which is
+  /// as many as the account of a peer holds besides its links.
   std::size_t small_namespace_max = 8;
   /// Links that a peer is credited with at most, whatever it asks for.
   std::size_t slots_max = 64;

@@ -33,8 +33,6 @@ class Agenda {
   /// When the next entry is due; `Instant::max()` if there is none.
   Instant next() const { return entries_.empty() ? Instant::max() : entries_.front().at; }
 
-  std::size_t size() const { return entries_.size(); }
-
  private:
   struct Entry {
     Instant at;

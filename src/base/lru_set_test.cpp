@@ -22,11 +22,11 @@ class LruSetTest : public testing::Test {
  protected:
   using Set = LruSet<std::string, KeyedHash>;
 
-  Set make_set(LruLimits limits) { return Set(limits, KeyedHash(random)); }
+  Set make_set(LruLimits limits) { return Set(limits, KeyedHash(random_)); }
 
   static std::vector<std::string> keys_of(const Set& set) { return {set.begin(), set.end()}; }
 
-  Random random = Random::from_number(1);
+  Random random_ = Random::from_number(1);
 };
 
 TEST_F(LruSetTest, SaysWhetherAKeyIsNew) {
@@ -99,10 +99,10 @@ TEST_F(LruSetTest, ClearedSetCanBeUsedAgain) {
 }
 
 TEST_F(LruSetTest, HoldsManyIds) {
-  LruSet<PeerId, KeyedHash> set({.count_max = 10'000}, KeyedHash(random));
+  LruSet<PeerId, KeyedHash> set({.count_max = 10'000}, KeyedHash(random_));
   std::vector<PeerId> ids;
   for (int i = 0; i < 15'000; ++i) {
-    ids.push_back(random.id<PeerId>());
+    ids.push_back(random_.id<PeerId>());
     ASSERT_TRUE(set.insert(ids.back(), at(0s)));
   }
 

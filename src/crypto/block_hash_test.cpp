@@ -30,11 +30,11 @@ class BlockHashTest : public testing::Test {
 
   Bytes random_text(std::size_t size) {
     Bytes text(size);
-    random.fill(text);
+    random_.fill(text);
     return text;
   }
 
-  Random random = Random::from_number(1);
+  Random random_ = Random::from_number(1);
 };
 
 using Hashes = testing::Types<Sha1, Sha256>;
@@ -55,13 +55,13 @@ TYPED_TEST(BlockHashTest, AgreesWithOpenSslOnEveryLength) {
 
 TYPED_TEST(BlockHashTest, AgreesWithOpenSslHoweverTheTextIsCut) {
   for (int round = 0; round < 500; ++round) {
-    const Bytes text = this->random_text(this->random.below(301));
-    const std::uint64_t piece_max = 1 + this->random.below(150);
+    const Bytes text = this->random_text(this->random_.below(301));
+    const std::uint64_t piece_max = 1 + this->random_.below(150);
     TypeParam hash;
 
     BytesView rest(text);
     while (!rest.empty()) {
-      const auto size = std::min<std::size_t>(rest.size(), this->random.below(piece_max + 1));
+      const auto size = std::min<std::size_t>(rest.size(), this->random_.below(piece_max + 1));
       hash.update(rest.first(size));
       rest = rest.subspan(size);
     }

@@ -9,32 +9,32 @@ namespace pigeon::hub {
 
 namespace {
 
-/// Links that are only known are kept up to this; then the oldest is forgotten.
-constexpr std::size_t known_links_max = 48;
-
 /// Changes the peer through `change` and keeps the counts of its namespace right.
 template <class Change>
 void accounted(Peer& peer, Change&& change) {
   Network* network = peer.network;
   const std::size_t before = peer.slots_free();
+  const std::size_t answered_before = peer.answered_links();
   change();
   const std::size_t after = peer.slots_free();
   if (network == nullptr) return;
   network->slots_free += after;
   network->slots_free -= before;
+  network->answered_ends += peer.answered_links();
+  network->answered_ends -= answered_before;
   if (before == 0 && after > 0) network->open.insert(&peer);
   if (before > 0 && after == 0) network->open.erase(&peer);
 }
 
 void forget_oldest_known(Peer& peer, const Peer& spared) {
-  const auto is_known = [&](const Link& link) {
-    return link.state == LinkState::known && link.other != &spared;
-  };
-  if (static_cast<std::size_t>(std::count_if(peer.links.begin(), peer.links.end(), is_known)) <
-      known_links_max) {
-    return;
+  const Link* oldest = nullptr;
+  std::size_t known_count = 0;
+  for (const Link& link : peer.links) {
+    if (link.state != LinkState::known || link.other == &spared) continue;
+    ++known_count;
+    if (oldest == nullptr || link.since < oldest->since) oldest = &link;
   }
-  drop_link(peer, *std::find_if(peer.links.begin(), peer.links.end(), is_known)->other);
+  if (known_count >= known_links_max) drop_link(peer, *oldest->other);
 }
 
 Link& set_one_side(Peer& peer, Peer& other, LinkState state, Instant now) {
@@ -49,22 +49,24 @@ Link& set_one_side(Peer& peer, Peer& other, LinkState state, Instant now) {
 
 }  // namespace
 
-void enter(Peer& peer, Network& network, Instant now) {
+void enter(Peer& peer, Network& network, Networks& networks, Instant now) {
   PIGEON_ASSERT(peer.network == nullptr);
   PIGEON_ASSERT(peer.links.empty());
   network.members.insert(&peer);
+  networks.member_entered();
   peer.network = &network;
   peer.joined_at = now;
   network.slots_free += peer.slots_free();
   if (peer.slots_free() > 0) network.open.insert(&peer);
 }
 
-void leave(Peer& peer) {
+void leave(Peer& peer, Networks& networks) {
   while (!peer.links.empty()) drop_link(peer, *peer.links.back().other);
   Network& network = *peer.network;
   if (peer.slots_free() > 0) network.open.erase(&peer);
   network.slots_free -= peer.slots_free();
   network.members.erase(&peer);
+  networks.member_left();
   peer.network = nullptr;
 }
 

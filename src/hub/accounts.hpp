@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "base/time.hpp"
 #include "hub/peer.hpp"
 #include "hub/roster.hpp"
@@ -9,11 +11,15 @@ namespace pigeon::hub {
 // The account of who is linked to whom. All changes of links and membership go through here, so
 // that both ends of a link and the counts of free slots agree.
 
-/// Enters a namespace; the peer is in none.
-void enter(Peer& peer, Network& network, Instant now);
+/// Links of a peer that are only known are kept up to this; then the oldest is forgotten, and the
+/// two hear no more of each other, not even a departure.
+inline constexpr std::size_t known_links_max = 48;
+
+/// Enters one of the namespaces; the peer is in none.
+void enter(Peer& peer, Network& network, Networks& networks, Instant now);
 
 /// Leaves the namespace and drops all links.
-void leave(Peer& peer);
+void leave(Peer& peer, Networks& networks);
 
 /// Changes how many links the peer wants.
 void set_slots(Peer& peer, std::size_t slots);

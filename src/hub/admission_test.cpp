@@ -165,5 +165,21 @@ TEST(AdmissionTest, BoundsWhatAWaitingNewcomerSays) {
   EXPECT_LE(hub.take(newcomer, "pong").size(), 32U);
 }
 
+TEST(AdmissionTest, WhatANewcomerSaidEndsWhereItIsClosed) {
+  HubOptions options;
+  options.limits.refusals_max = 1;
+  HubUnderTest hub(options);
+  const auto owner = hub.join(alice);
+  const auto newcomer = hub.open(alice);
+  hub.send(newcomer, "garbage");
+  hub.send(newcomer, "garbage");
+  hub.send(newcomer, wire::encode_announce(alice, "global", 3));
+
+  hub.close(owner);
+
+  expect_closed(hub, newcomer, 1008, "Too many refused messages");
+  EXPECT_EQ(hub.hub().stats(hub.now()).peers, 0U);
+}
+
 }  // namespace
 }  // namespace pigeon::hub

@@ -6,7 +6,7 @@ namespace pigeon::hub {
 
 namespace {
 
-constexpr std::array<std::string_view, message_kind_count> kind_names = {
+constexpr auto kind_names = std::to_array<std::string_view>({
     "offer",
     "answer",
     "ice-candidate",
@@ -26,14 +26,29 @@ constexpr std::array<std::string_view, message_kind_count> kind_names = {
     "peer-disconnected",
     "error",
     "other",
-};
+});
+static_assert(kind_names.size() == message_kind_count);
 
-constexpr std::array<std::string_view, refusal_count> refusal_names = {
-    "invalid_id",         "duplicate_id",    "connections_max", "connect_rate",
-    "request_rate",       "message_rate",    "announce_rate",   "malformed_message",
-    "announce_too_large", "unroutable_type", "unknown_target",  "foreign_namespace",
-    "withheld_rejection", "held_overflow",
-};
+constexpr auto refusal_names = std::to_array<std::string_view>({
+    "invalid_id",
+    "duplicate_id",
+    "connections_max",
+    "connect_rate",
+    "request_rate",
+    "message_rate",
+    "byte_rate",
+    "announce_rate",
+    "malformed_message",
+    "announce_too_large",
+    "goodbye_too_large",
+    "unroutable_type",
+    "unknown_target",
+    "foreign_namespace",
+    "withheld_offer",
+    "withheld_rejection",
+    "held_overflow",
+});
+static_assert(refusal_names.size() == refusal_count);
 
 std::int64_t second_of(Instant now) {
   return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();

@@ -32,7 +32,7 @@ enum class MessageKind : std::uint8_t {
   error,
   other,
 };
-inline constexpr std::size_t message_kind_count = 19;
+inline constexpr std::size_t message_kind_count = static_cast<std::size_t>(MessageKind::other) + 1;
 
 /// The name on the wire; `other` for all that have none.
 std::string_view to_text(MessageKind kind);
@@ -45,9 +45,11 @@ enum class Refusal : std::uint8_t {
   connect_rate,
   request_rate,
   message_rate,
+  byte_rate,
   announce_rate,
   malformed_message,
   announce_too_large,
+  goodbye_too_large,
   unroutable_type,
   unknown_target,
   foreign_namespace,
@@ -55,7 +57,7 @@ enum class Refusal : std::uint8_t {
   withheld_rejection,
   held_overflow,
 };
-inline constexpr std::size_t refusal_count = 15;
+inline constexpr std::size_t refusal_count = static_cast<std::size_t>(Refusal::held_overflow) + 1;
 
 /// The name in metrics and status.
 std::string_view to_text(Refusal refusal);

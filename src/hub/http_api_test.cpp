@@ -14,6 +14,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 std::string header(const SendResponse& response, std::string_view name) {
   for (const auto& [key, value] : response.headers) {
@@ -135,6 +136,39 @@ TEST(HttpApiTest, StatusShowsTheGraphOfANamespace) {
   EXPECT_THAT(member(status, "namespaces"),
               HasSubstr(R"({"name":"red \"one\"","peers":2,"links":1})"));
   EXPECT_THAT(member(status, "graph"), HasSubstr(R"("edges":[{"a":0,"b":1,"state":"answered"}])"));
+}
+
+TEST(HttpApiTest, StatusListsTheLargestNamespacesAndShowsAnyThatIsAskedFor) {
+  HubUnderTest hub;
+  Random random = Random::from_number(1);
+  const auto join = [&](const std::string& network) {
+    hub.join(random.id<PeerId>().to_text(), network);
+  };
+  for (int i = 0; i < 60; ++i) join("n" + std::to_string(100 + i));
+  join("n159");
+
+  const SendResponse status = hub.get("/status.json");
+
+  EXPECT_THAT(member(status, "namespaces"),
+              AllOf(StartsWith(R"([{"name":"n159","peers":2,"links":0},{"name":"n100")"),
+                    HasSubstr("n148"), Not(HasSubstr("n149"))));
+  EXPECT_EQ(member(status, "namespaceCount"), "60");
+  EXPECT_EQ(member(status, "peers"), "61");
+  EXPECT_THAT(member(status, "graph"), HasSubstr(R"("namespace":"n159")"));
+}
+
+TEST(HttpApiTest, StatusDrawsNoLinkThatIsNotExpected) {
+  HubUnderTest hub;
+  const auto a = hub.join(alice);
+  hub.join(bob);
+  EXPECT_THAT(member(hub.get("/status.json"), "graph"), HasSubstr(R"("state":"introduced")"));
+
+  // Without an offer the introduction is given up.
+  hub.pass(5s);
+  EXPECT_THAT(member(hub.get("/status.json"), "graph"), HasSubstr(R"("edges":[])"));
+  hub.close(a);
+
+  EXPECT_EQ(member(hub.get("/status.json"), "peers"), "1");
 }
 
 TEST(HttpApiTest, MetricsAreInPrometheusFormat) {

@@ -80,7 +80,8 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
   const std::vector<std::string> held = std::move(candidate.held);
   Peer& peer = peers.insert(std::make_unique<Peer>(
       candidate.connection, candidate.id, std::move(candidate.address),
-      bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer)));
+      bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer),
+      bucket_for(options.limits.bytes_per_peer)));
   peer.connected_wall_ms = now.wall_ms;
   ++counters.connections_opened;
   liveness.watch(peer, now.monotonic);
@@ -88,7 +89,10 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
   out.send(peer, MessageKind::connected,
            encode(wire::Connected{.peer_id = id, .timestamp = now.wall_ms}), now);
   out.emit(HubPeerConnected{id, peers.size()});
-  for (const std::string& text : held) switchboard.receive(peer, text, now, out);
+  for (const std::string& text : held) {
+    if (peer.closing) return;
+    switchboard.receive(peer, text, now, out);
+  }
 }
 
 void Hub::Impl::heard_from(Peer& peer, Now now) {
@@ -186,7 +190,7 @@ HubStats Hub::stats(Now now) const {
   HubStats stats;
   stats.running = !impl_->drain.has_begun();
   stats.connections = impl_->peers.size();
-  for (const auto& [name, network] : impl_->networks.all()) stats.peers += network->members.size();
+  stats.peers = impl_->networks.member_count();
   stats.networks = impl_->networks.size();
   stats.connections_max = impl_->options.limits.connections_max;
   stats.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(impl_->view(now).uptime());

@@ -31,6 +31,8 @@ constexpr Duration quiet_time = 60s;
 constexpr Duration mend_delay = 5s;
 constexpr Duration mend_again_delay = 20s;
 constexpr Duration mend_delay_per_peer = 200us;
+/// Peers and pairs that one search for bridges looks at, over all islands of a namespace.
+constexpr std::size_t mend_looks_max = 16'384;
 
 bool is_expected(const Link& link) {
   return link.state == LinkState::introduced || link.state == LinkState::offered;
@@ -60,7 +62,7 @@ void Introducer::announce(Peer& peer, Network& network, Now now, Outbox& out) {
   if (peer.network == &network) {
     repeat_notices(peer, now, out);
   } else {
-    enter(peer, network, now.monotonic);
+    enter(peer, network, networks_, now.monotonic);
     restore_links(peer, now);
   }
   peer.reviews = 0;
@@ -82,7 +84,7 @@ void Introducer::depart(Peer& peer, bool said_goodbye, Now now, Outbox& out) {
     if (!said_goodbye) other.full_until = now.monotonic + options_.absence;
   }
   mend_later(*peer.network, now, mend_delay + (said_goodbye ? 0s : Duration(options_.absence)));
-  leave(peer);
+  leave(peer, networks_);
   if (bereaved.empty()) return;
   repairs_.schedule(now.monotonic + (said_goodbye ? soon : Duration(options_.absence)), bereaved);
   if (!said_goodbye) absent_.insert(peer.id, std::move(bereaved), now.monotonic);
@@ -102,8 +104,8 @@ void Introducer::restore_links(Peer& peer, Now now) {
 }
 
 void Introducer::introduce(Peer& a, Peer& b, Now now, Outbox& out) {
-  Peer& greater = a.id < b.id ? b : a;
-  Peer& smaller = a.id < b.id ? a : b;
+  Peer& greater = offers_first(a.id, b.id) ? a : b;
+  Peer& smaller = &greater == &a ? b : a;
   set_link(greater, smaller, LinkState::introduced, now.monotonic);
   tell(greater, smaller, now, out);
   review_later(greater, now.monotonic + options_.second_notice);
@@ -140,12 +142,12 @@ void Introducer::repeat_notices(Peer& peer, Now now, Outbox& out) const {
 
 bool Introducer::crosses_offer(Peer& from, const Peer& to) {
   const Link* link = from.find_link(to);
-  return link != nullptr && link->state == LinkState::offered && from.id < to.id;
+  return link != nullptr && link->state == LinkState::offered && offers_first(to.id, from.id);
 }
 
 void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
   from.full_until = now.monotonic;
-  if (from.id < to.id) {
+  if (offers_first(to.id, from.id)) {
     // Upstream refuses offers from smaller ids. Such an offer says that the sender has a free slot
     // and nobody better to ask.
     Link* link = from.find_link(to);
@@ -154,15 +156,20 @@ void Introducer::offer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
     } else if (link == nullptr) {
       set_link(from, to, LinkState::known, now.monotonic);
     }
+    from.find_link(to)->has_offered = true;
     review_later(from, now.monotonic + soon);
     return;
   }
-  set_link(from, to, LinkState::offered, now.monotonic);
+  set_link(from, to, LinkState::offered, now.monotonic).has_offered = true;
   review_later(from, now.monotonic + options_.answer_time_max);
 }
 
 void Introducer::answer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
-  set_link(from, to, LinkState::answered, now.monotonic);
+  // Whoever could claim a link by answering without being asked could push out those of anybody.
+  const Link* asked = to.find_link(from);
+  if (asked == nullptr || !asked->has_offered) return;
+  set_link(from, to, LinkState::answered, now.monotonic).has_offered = false;
+  to.find_link(from)->has_offered = false;
   mend_later(*from.network, now, mend_delay);
   if (!from.find_link(to)->told) tell(from, to, now, out);
   if (!to.find_link(from)->told) tell(to, from, now, out);
@@ -179,6 +186,7 @@ void Introducer::answer_relayed(Peer& from, Peer& to, Now now, Outbox& out) {
 
 void Introducer::rejection_relayed(Peer& from, Peer& to, Now now) {
   from.full_until = now.monotonic + full_time;
+  if (Link* refused = to.find_link(from)) refused->has_offered = false;
   const Link* link = from.find_link(to);
   if (link != nullptr && is_expected(*link)) set_link(from, to, LinkState::known, now.monotonic);
   review_later(to, now.monotonic + soon);
@@ -235,7 +243,7 @@ Instant Introducer::review_links(Peer& peer, Now now, Outbox& out) {
   Instant next = Instant::max();
   const std::vector<Link> links = peer.links;
   for (const Link& link : links) {
-    if (peer.id < link.other->id || !is_expected(link)) continue;
+    if (!offers_first(peer.id, link.other->id) || !is_expected(link)) continue;
     const Duration patience =
         link.state == LinkState::introduced ? options_.offer_time_max : options_.answer_time_max;
     if (link.since + patience <= now.monotonic) {
@@ -286,10 +294,15 @@ void Introducer::mend(Network& network, Now now, Outbox& out) {
   network.mend_planned = false;
   const auto islands = find_islands(network);
   if (islands.size() < 2) return;
-  for (std::size_t i = 1; i < islands.size(); ++i) {
-    const Bridge bridge = find_bridge(islands[i], islands[0], now.monotonic);
+  const std::size_t count = islands.size() - 1;
+  std::size_t looks_left = mend_looks_max;
+  std::size_t done = 0;
+  for (; done < count && looks_left > 0; ++done) {
+    const auto& island = islands[1 + (network.mend_from + done) % count];
+    const Bridge bridge = find_bridge(island, islands[0], looks_left, now.monotonic);
     if (bridge.a != nullptr) introduce(*bridge.a, *bridge.b, now, out);
   }
+  network.mend_from = done < count ? (network.mend_from + done) % count : 0;
   mend_later(network, now, mend_again_delay);
 }
 

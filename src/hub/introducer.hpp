@@ -39,7 +39,8 @@ class Introducer {
   /// Relayed, it would make 0.1.1 peers drop both.
   static bool crosses_offer(Peer& from, const Peer& to);
 
-  /// Signals of a pair have been relayed.
+  /// Signals of a pair have been relayed. An answer makes a link only if the other side has offered
+  /// since the last one; otherwise (a restart of the hub lies between them) it is not accounted.
   void offer_relayed(Peer& from, Peer& to, Now now, Outbox& out);
   void answer_relayed(Peer& from, Peer& to, Now now, Outbox& out);
   void rejection_relayed(Peer& from, Peer& to, Now now);

@@ -1,6 +1,8 @@
 #include "hub/introducer.hpp"
 
+#include <set>
 #include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,6 +31,12 @@ std::vector<ConnectionId> join_many(HubUnderTest& hub, Random& random, std::size
   std::vector<ConnectionId> peers(count);
   for (ConnectionId& peer : peers) peer = hub.join(random_id(random), "global", slots);
   return peers;
+}
+
+/// The id that a notice is about.
+std::string subject_of(std::string_view notice) {
+  constexpr std::string_view before = R"("data":{"peerId":")";
+  return std::string(notice.substr(notice.find(before) + before.size(), PeerId::text_length));
 }
 
 using PeersById = std::map<std::string, ConnectionId>;
@@ -61,7 +69,11 @@ TEST(IntroducerTest, SmallNamespacesOfPeersWithFewLinksSeeEverybodyToo) {
   hub.pass(20s);
 
   for (const ConnectionId peer : peers) {
-    EXPECT_GE(hub.take(peer, "peer-discovered").size(), 7U);
+    std::set<std::string> subjects;
+    for (const std::string& notice : hub.take(peer, "peer-discovered")) {
+      subjects.insert(subject_of(notice));
+    }
+    EXPECT_THAT(subjects, SizeIs(7));
   }
 }
 
@@ -180,6 +192,59 @@ TEST(IntroducerTest, RemembersTheLinksOfAPeerThatComesBack) {
   hub.pass(1min);
 
   EXPECT_THAT(hub.take(again, "peer-discovered"), IsEmpty());
+}
+
+TEST(IntroducerTest, AnAnswerThatNobodyAskedForMakesNoLink) {
+  HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
+  const auto a = hub.join(alice, "global", 1);
+  const auto b = hub.join(bob, "global", 1);
+  connect(hub, b, bob, a, alice);
+  const auto c = hub.join(carol, "global", 3);
+  hub.take(b);
+  hub.take(c);
+
+  hub.signal(c, "answer", bob);
+  hub.signal(a, "answer", bob);
+
+  EXPECT_THAT(hub.take(b), ElementsAre(HasSubstr(R"("type":"answer")"), HasSubstr(alice)));
+  EXPECT_THAT(hub.take(c), IsEmpty());
+  EXPECT_THAT(hub.get("/status.json").body,
+              HasSubstr(R"("edges":[{"a":0,"b":1,"state":"answered"}])"));
+}
+
+TEST(IntroducerTest, TheIdWithTheGreaterTextHearsFirst) {
+  // Upstream's clients compare texts: "aaa..." is greater than "BBB...", the number is not.
+  HubUnderTest hub;
+  const auto upper_bob = hub.join(std::string(40, 'B'));
+  const auto a = hub.join(alice);
+
+  EXPECT_THAT(hub.take(a, "peer-discovered"), SizeIs(1));
+  EXPECT_THAT(hub.take(upper_bob, "peer-discovered"), IsEmpty());
+}
+
+TEST(IntroducerTest, OneOfferIsWorthOneAnswer) {
+  HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
+  const auto a = hub.join(alice, "global", 3);
+  const auto b = hub.join(bob, "global", 3);
+  hub.signal(b, "offer", alice);
+  hub.signal(b, "answer", alice);
+  EXPECT_THAT(hub.get("/status.json").body, HasSubstr(R"("state":"offered")"));
+
+  hub.signal(a, "connection-rejected", bob, R"({"reason":"max_peers_reached"})");
+  hub.signal(a, "answer", bob);
+
+  EXPECT_THAT(hub.get("/status.json").body, Not(HasSubstr(R"("state":"answered")")));
+}
+
+TEST(IntroducerTest, TheAnswerToAnOfferOfTheSmallerIdMakesALink) {
+  HubUnderTest hub({.introductions = {.small_namespace_max = 0}});
+  const auto a = hub.join(alice, "global", 3);
+  const auto b = hub.join(bob, "global", 3);
+
+  hub.signal(a, "offer", bob);
+  hub.signal(b, "answer", alice);
+
+  EXPECT_THAT(hub.get("/status.json").body, HasSubstr(R"("state":"answered")"));
 }
 
 }  // namespace

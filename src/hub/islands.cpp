@@ -10,21 +10,25 @@ namespace pigeon::hub {
 
 namespace {
 
-/// Pairs that a search for a bridge looks at.
-constexpr std::size_t tried_pairs_max = 4'096;
-
 bool has_room(const Peer& peer, Instant now) {
   return peer.slots_free() > 0 && peer.full_until <= now && !peer.closing;
 }
 
+/// Takes one look, if any is left.
+bool take_look(std::size_t& looks_left) {
+  if (looks_left == 0) return false;
+  --looks_left;
+  return true;
+}
+
 template <class Accept>
-Bridge search(const std::vector<Peer*>& from, const std::vector<Peer*>& to, Instant now,
-              Accept&& accept) {
-  std::size_t tried = 0;
+Bridge search(const std::vector<Peer*>& from, const std::vector<Peer*>& to, std::size_t& looks_left,
+              Instant now, Accept&& accept) {
   for (Peer* a : from) {
+    if (!take_look(looks_left)) return {};
     if (!has_room(*a, now)) continue;
     for (Peer* b : to) {
-      if (++tried > tried_pairs_max) return {};
+      if (!take_look(looks_left)) return {};
       if (a->find_link(*b) == nullptr && accept(*a, *b)) return {a, b};
     }
   }
@@ -53,12 +57,12 @@ std::vector<std::vector<Peer*>> find_islands(const Network& network) {
 }
 
 Bridge find_bridge(const std::vector<Peer*>& island, const std::vector<Peer*>& mainland,
-                   Instant now) {
+                   std::size_t& looks_left, Instant now) {
   const auto both_free = [&](const Peer&, const Peer& b) { return has_room(b, now); };
   const auto evicts = [](const Peer& a, const Peer& b) { return would_evict_for(b, a); };
-  Bridge bridge = search(island, mainland, now, both_free);
-  if (bridge.a == nullptr) bridge = search(island, mainland, now, evicts);
-  if (bridge.a == nullptr) bridge = search(mainland, island, now, evicts);
+  Bridge bridge = search(island, mainland, looks_left, now, both_free);
+  if (bridge.a == nullptr) bridge = search(island, mainland, looks_left, now, evicts);
+  if (bridge.a == nullptr) bridge = search(mainland, island, looks_left, now, evicts);
   return bridge;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "hub/peer.hpp"
@@ -18,8 +19,9 @@ struct Bridge {
   Peer* b = nullptr;
 };
 
-/// A bridge between the islands; both ends null if there is none.
+/// A bridge between the islands; both ends null if none is found. Looks at no more than
+/// `looks_left` peers and pairs, and takes those that it has looked at off.
 Bridge find_bridge(const std::vector<Peer*>& island, const std::vector<Peer*>& mainland,
-                   Instant now);
+                   std::size_t& looks_left, Instant now);
 
 }  // namespace pigeon::hub

@@ -77,8 +77,6 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 
 std::string metrics_text(const View& view) {
   const Counters& counters = view.counters;
-  std::size_t announced = 0;
-  for (const auto& [name, network] : view.networks.all()) announced += network->members.size();
   using enum MetricType;
   MetricFamily info = family("pigeonhub_info", "The program.", Gauge);
   add(info, 1, {{"version", PIGEON_VERSION}});
@@ -88,7 +86,7 @@ std::string metrics_text(const View& view) {
       single("pigeonhub_connections", "Connected clients.", Gauge,
              static_cast<double>(view.peers.size())),
       single("pigeonhub_peers", "Clients that have announced themselves.", Gauge,
-             static_cast<double>(announced)),
+             static_cast<double>(view.networks.member_count())),
       single("pigeonhub_namespaces", "Namespaces with at least one peer.", Gauge,
              static_cast<double>(view.networks.size())),
       single("pigeonhub_draining", "1 while the hub is shutting down.", Gauge,

@@ -91,7 +91,7 @@ std::vector<Peer*> choose_partners(const Peer& peer, std::size_t count,
 }
 
 bool would_evict_for(const Peer& owner, const Peer& newcomer) {
-  if (newcomer.id < owner.id) return false;
+  if (!offers_first(newcomer.id, owner.id)) return false;
   const Peer* farthest = farthest_link(owner, nullptr);
   return farthest != nullptr &&
          distance(owner.id.id, newcomer.id.id) < distance(owner.id.id, farthest->id.id);

@@ -11,9 +11,9 @@
 namespace pigeon::hub {
 
 /// Up to `count` members of the peer's namespace that have a free slot and are not acquainted with
-/// it: one for each XOR bucket in turn, of several candidates the one with the fewest links, and
-/// some at random. The cost does not depend on the size of the namespace but through binary
-/// searches.
+/// it: one for each XOR bucket in turn, of several candidates one without any link or else the one
+/// with the most free slots, and some at random. The cost does not depend on the size of the
+/// namespace but through binary searches.
 std::vector<Peer*> choose_partners(const Peer& peer, std::size_t count,
                                    const IntroductionOptions& options, Random& random, Instant now);
 

@@ -34,6 +34,8 @@ struct Link {
   LinkState state = LinkState::known;
   /// Whether this peer has been told of the other.
   bool told = false;
+  /// Whether an offer of this peer to the other has been relayed and not been answered since.
+  bool has_offered = false;
   /// When the state was entered.
   Instant since{};
 };
@@ -41,12 +43,13 @@ struct Link {
 /// A client whose id has been accepted.
 struct Peer {
   Peer(ConnectionId connection_id, const wire::SpelledId& spelled, std::string remote,
-       TokenBucket announces_bucket, TokenBucket messages_bucket)
+       TokenBucket announces_bucket, TokenBucket messages_bucket, TokenBucket bytes_bucket)
       : connection(connection_id),
         id(spelled),
         address(std::move(remote)),
         announces(announces_bucket),
-        messages(messages_bucket) {}
+        messages(messages_bucket),
+        bytes(bytes_bucket) {}
 
   /// Links that are there or under way; each takes a slot.
   std::size_t slots_used() const {
@@ -80,6 +83,7 @@ struct Peer {
   std::vector<Link> links;
   TokenBucket announces;
   TokenBucket messages;
+  TokenBucket bytes;
   std::int64_t connected_wall_ms = 0;
   std::int64_t announced_wall_ms = 0;
   /// When anything was last heard from the client.

@@ -50,12 +50,6 @@ std::string node_id(const View& view) {
                                       : view.options.node_id;
 }
 
-std::size_t announced_count(const View& view) {
-  std::size_t count = 0;
-  for (const auto& [name, network] : view.networks.all()) count += network->members.size();
-  return count;
-}
-
 /// Calls `visit` with announced peers, at most `listed_max`, namespace by namespace.
 template <class Visit>
 void for_each_listed(const View& view, Visit&& visit) {
@@ -97,7 +91,7 @@ std::string health_json(const View& view) {
   out.boolean("connected", true).boolean("isBootstrapping", false);
   out.boolean("dhtReady", false).boolean("signalDirReady", false);
   out.number("connections", static_cast<std::int64_t>(view.peers.size()));
-  out.number("peers", static_cast<std::int64_t>(announced_count(view)));
+  out.number("peers", static_cast<std::int64_t>(view.networks.member_count()));
   out.number("networks", static_cast<std::int64_t>(view.networks.size()));
   out.boolean("isHub", false).number("hubs", 0).raw("memory", memory.finish());
   out.text("timestamp", wire::iso_timestamp(view.now.wall_ms));
@@ -120,7 +114,7 @@ std::string signaling_json(const View& view, std::string_view socket_url,
   out.text("wsUrl", socket).text("webrtcUrl", socket + query);
   out.text("generatePeerIdUrl", http + "/generate-peer-id").raw("connectedPeers", peers.finish());
   out.number("totalConnections", static_cast<std::int64_t>(view.peers.size()));
-  out.number("peerDataEntries", static_cast<std::int64_t>(announced_count(view)));
+  out.number("peerDataEntries", static_cast<std::int64_t>(view.networks.member_count()));
   out.text("instructions", "Use /generate-peer-id to create a proper SHA1 peer ID");
   out.raw("alternativeUrls", alternatives.finish());
   out.text("timestamp", wire::iso_timestamp(view.now.wall_ms));
@@ -149,7 +143,7 @@ std::string peers_json(const View& view) {
   });
   JsonObjectWriter out;
   out.text("nodeId", node_id(view)).raw("peers", peers.finish());
-  out.number("count", static_cast<std::int64_t>(announced_count(view)));
+  out.number("count", static_cast<std::int64_t>(view.networks.member_count()));
   out.text("timestamp", wire::iso_timestamp(view.now.wall_ms));
   return out.finish();
 }

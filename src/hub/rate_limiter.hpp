@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 
 #include "base/keyed_hash.hpp"
@@ -17,9 +17,16 @@ inline TokenBucket bucket_for(const RateLimit& limit) {
   return TokenBucket({.per_minute = limit.per_minute, .burst = limit.burst});
 }
 
-/// Takes one token; always succeeds if the limit says that there is none.
-inline bool take_token(TokenBucket& bucket, const RateLimit& limit, Instant now) {
-  return limit.per_minute == 0 || bucket.take(now);
+/// Takes tokens; always succeeds if the limit says that there is none.
+inline bool take_token(TokenBucket& bucket, const RateLimit& limit, Instant now,
+                       std::uint32_t count = 1) {
+  return limit.per_minute == 0 || bucket.take(now, count);
+}
+
+/// How long until `take_token` succeeds; zero if it would now.
+inline Duration wait_for_token(const TokenBucket& bucket, const RateLimit& limit, Instant now,
+                               std::uint32_t count = 1) {
+  return limit.per_minute == 0 ? Duration::zero() : bucket.retry_after(now, count);
 }
 
 /// The rates of everything that comes from one address. Forgets the addresses unseen for longest.
@@ -29,12 +36,13 @@ class RateLimiter {
       : limits_(limits), rates_({.count_max = limits.addresses_max}, KeyedHash(random)) {}
 
   bool take_connect(const std::string& address, Instant now) {
-    return take(address, limits_.connects_per_address, &Rates::connects, now);
+    return take(address, limits_.connects_per_address, &Rates::connects, now) == Duration::zero();
   }
   bool take_request(const std::string& address, Instant now) {
-    return take(address, limits_.requests_per_address, &Rates::requests, now);
+    return take(address, limits_.requests_per_address, &Rates::requests, now) == Duration::zero();
   }
-  bool take_message(const std::string& address, Instant now) {
+  /// Zero if a token was taken, else how long until there is one.
+  Duration take_message(const std::string& address, Instant now) {
     return take(address, limits_.messages_per_address, &Rates::messages, now);
   }
 
@@ -45,9 +53,9 @@ class RateLimiter {
     TokenBucket messages;
   };
 
-  bool take(const std::string& address, const RateLimit& limit, TokenBucket Rates::*bucket,
-            Instant now) {
-    if (limit.per_minute == 0) return true;
+  Duration take(const std::string& address, const RateLimit& limit, TokenBucket Rates::*bucket,
+                Instant now) {
+    if (limit.per_minute == 0) return Duration::zero();
     Rates* rates = rates_.touch(address, now);
     if (rates == nullptr) {
       rates = &rates_.insert(
@@ -56,7 +64,8 @@ class RateLimiter {
            bucket_for(limits_.messages_per_address)},
           now);
     }
-    return (rates->*bucket).take(now);
+    const bool is_taken = (rates->*bucket).take(now);
+    return is_taken ? Duration::zero() : (rates->*bucket).retry_after(now);
   }
 
   HubLimits limits_;

@@ -37,11 +37,6 @@ void Roster::erase(Peer* peer) {
   peers_.erase(found);
 }
 
-bool Roster::contains(const Peer* peer) const {
-  const auto found = std::lower_bound(peers_.begin(), peers_.end(), peer, by_id);
-  return found != peers_.end() && *found == peer;
-}
-
 std::span<Peer* const> Roster::bucket(const PeerId& id, std::size_t bits) const {
   if (bits >= 8 * PeerId::byte_count) return {};
   const PeerId low = bucket_edge(id, bits, false);

@@ -19,7 +19,6 @@ class Roster {
   /// Linear in moved pointers: a few microseconds for 10,000 peers.
   void insert(Peer* peer);
   void erase(Peer* peer);
-  bool contains(const Peer* peer) const;
 
   std::span<Peer* const> all() const { return peers_; }
   std::size_t size() const { return peers_.size(); }
@@ -39,8 +38,12 @@ struct Network {
   Roster open;
   /// Free slots of all members together.
   std::size_t slots_free = 0;
+  /// Ends of answered links, so two for each.
+  std::size_t answered_ends = 0;
   /// A look for islands is planned.
   bool mend_planned = false;
+  /// Which island that look begins with; the last one may have ended early.
+  std::size_t mend_from = 0;
 };
 
 /// All namespaces that have members. Bounded by the number of peers.
@@ -57,7 +60,13 @@ class Networks {
   }
   std::size_t size() const { return networks_.size(); }
 
+  /// Members of all namespaces together; told by `enter` and `leave`.
+  std::size_t member_count() const { return member_count_; }
+  void member_entered() { ++member_count_; }
+  void member_left() { --member_count_; }
+
  private:
+  std::size_t member_count_ = 0;
   std::map<std::string, std::unique_ptr<Network>, std::less<>> networks_;
 };
 

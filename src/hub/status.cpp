@@ -26,28 +26,29 @@ std::uint64_t sum(const std::array<std::uint64_t, message_kind_count>& counts) {
   return total;
 }
 
-/// The largest namespaces first; equal ones by name.
-std::vector<const Network*> by_size(const View& view) {
+/// The largest namespaces, at most `shown_networks_max`, in the order of size; equal ones by name.
+std::vector<const Network*> largest(const View& view) {
   std::vector<const Network*> networks;
+  networks.reserve(view.networks.size());
   for (const auto& [name, network] : view.networks.all()) networks.push_back(network.get());
-  std::stable_sort(networks.begin(), networks.end(), [](const Network* a, const Network* b) {
-    return a->members.size() > b->members.size();
-  });
+  const std::size_t shown = std::min(networks.size(), shown_networks_max);
+  std::partial_sort(networks.begin(), networks.begin() + static_cast<std::ptrdiff_t>(shown),
+                    networks.end(), [](const Network* a, const Network* b) {
+                      if (a->members.size() != b->members.size()) {
+                        return a->members.size() > b->members.size();
+                      }
+                      return a->name < b->name;
+                    });
+  networks.resize(shown);
   return networks;
-}
-
-std::size_t answered_links(const Network& network) {
-  std::size_t ends = 0;
-  for (const Peer* peer : network.members.all()) ends += peer->answered_links();
-  return ends / 2;
 }
 
 std::string networks_json(const std::vector<const Network*>& networks) {
   JsonArrayWriter list;
-  for (std::size_t i = 0; i < std::min(networks.size(), shown_networks_max); ++i) {
+  for (const Network* network : networks) {
     JsonObjectWriter entry;
-    entry.text("name", networks[i]->name).number("peers", count(networks[i]->members.size()));
-    list.raw(entry.number("links", count(answered_links(*networks[i]))).finish());
+    entry.text("name", network->name).number("peers", count(network->members.size()));
+    list.raw(entry.number("links", count(network->answered_ends / 2)).finish());
   }
   return list.finish();
 }
@@ -78,6 +79,7 @@ std::string refusals_json(const Counters& counters) {
   return list.finish();
 }
 
+/// Of a link that is there or under way.
 std::string_view link_text(LinkState state) {
   if (state == LinkState::answered) return "answered";
   return state == LinkState::offered ? "offered" : "introduced";
@@ -99,6 +101,7 @@ std::string graph_json(const Network& network) {
   for (std::size_t a = 0; a < shown.size(); ++a) {
     nodes.raw(node_json(*shown[a]));
     for (const Link& link : shown[a]->links) {
+      if (link.state == LinkState::known) continue;
       // Sorted by id: the place of the other end is found by search, and each edge is drawn once.
       const auto other = std::lower_bound(
           shown.begin(), shown.end(), link.other,
@@ -131,11 +134,6 @@ std::string rates_json(const View& view) {
 }  // namespace
 
 std::string status_json(const View& view, std::string_view network) {
-  const std::vector<const Network*> networks = by_size(view);
-  std::size_t announced = 0;
-  for (const Network* each : networks) announced += each->members.size();
-  const auto chosen = std::find_if(networks.begin(), networks.end(),
-                                   [&](const Network* each) { return each->name == network; });
   JsonObjectWriter out(4'096);
   out.text("name", "pigeonhub").text("version", PIGEON_VERSION);
   out.text("hubId", view.hub_id.to_text());
@@ -143,17 +141,20 @@ std::string status_json(const View& view, std::string_view network) {
              std::chrono::duration_cast<std::chrono::milliseconds>(view.uptime()).count());
   out.text("startedAt", wire::iso_timestamp(view.started.wall_ms));
   out.text("state", view.is_draining ? "draining" : "ready");
-  out.number("connections", count(view.peers.size())).number("peers", count(announced));
+  out.number("connections", count(view.peers.size()))
+      .number("peers", count(view.networks.member_count()));
   out.number("connectionsMax", count(view.options.limits.connections_max));
   out.number("memoryBytes", count(view.counters.resident_bytes));
   out.number("bufferedBytes", count(view.counters.buffered_bytes));
-  out.number("namespaceCount", count(networks.size()));
+  out.number("namespaceCount", count(view.networks.size()));
   out.raw("messages", messages_json(view.counters)).raw("rates", rates_json(view));
   out.raw("byType", kinds_json(view.counters)).raw("refused", refusals_json(view.counters));
   if (view.options.list_peers) {
+    const std::vector<const Network*> networks = largest(view);
+    const auto chosen = view.networks.all().find(network);
     out.raw("namespaces", networks_json(networks));
-    if (chosen != networks.end()) {
-      out.raw("graph", graph_json(**chosen));
+    if (chosen != view.networks.all().end()) {
+      out.raw("graph", graph_json(*chosen->second));
     } else if (!networks.empty()) {
       out.raw("graph", graph_json(*networks.front()));
     }

@@ -34,10 +34,6 @@ MessageKind kind_of(const wire::ClientMessage& message) {
   return std::visit(Visitor{}, message);
 }
 
-std::int64_t retry_after_ms(const TokenBucket& bucket, Instant now) {
-  return std::chrono::ceil<std::chrono::milliseconds>(bucket.retry_after(now)).count();
-}
-
 }  // namespace
 
 Switchboard::Switchboard(const HubOptions& options, const PeerTable& peers, Networks& networks,
@@ -50,8 +46,7 @@ Switchboard::Switchboard(const HubOptions& options, const PeerTable& peers, Netw
       counters_(counters) {}
 
 void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& out) {
-  from.heard_at = now.monotonic;
-  if (!admit(from, now, out)) return;
+  if (!admit(from, text.size(), now, out)) return;
   const auto message = wire::decode_client_message(text, reader_);
   if (!message) {
     counters_.received(MessageKind::other, now.monotonic);
@@ -64,38 +59,57 @@ void Switchboard::receive(Peer& from, std::string_view text, Now now, Outbox& ou
   if (from.refusals == refusals_before) from.refusals = 0;
 }
 
-bool Switchboard::admit(Peer& from, Now now, Outbox& out) {
-  const bool is_admitted =
-      take_token(from.messages, options_.limits.messages_per_peer, now.monotonic) &&
-      limiter_.take_message(from.address, now.monotonic);
-  if (!is_admitted) {
-    counters_.received(MessageKind::other, now.monotonic);
-    refuse(from, Refusal::message_rate, "Rate limit exceeded", {}, now, out);
+bool Switchboard::admit(Peer& from, std::size_t bytes, Now now, Outbox& out) {
+  const RateLimit& messages = options_.limits.messages_per_peer;
+  const RateLimit& volume = options_.limits.bytes_per_peer;
+  const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, volume.burst));
+  const Instant at = now.monotonic;
+  // What one of the rates refuses takes no token of the others.
+  Refusal refusal = Refusal::message_rate;
+  Duration wait = wait_for_token(from.messages, messages, at);
+  if (wait == Duration::zero()) {
+    wait = wait_for_token(from.bytes, volume, at, size);
+    if (wait != Duration::zero()) refusal = Refusal::byte_rate;
   }
-  return is_admitted;
+  if (wait == Duration::zero()) wait = limiter_.take_message(from.address, at);
+  if (wait == Duration::zero()) {
+    return take_token(from.messages, messages, at) && take_token(from.bytes, volume, at, size);
+  }
+  counters_.received(MessageKind::other, at);
+  refuse_for_now(from, refusal, {}, wait, now, out);
+  return false;
+}
+
+bool Switchboard::count_refusal(Peer& from, Refusal refusal, Outbox& out) {
+  counters_.refused(refusal);
+  if (++from.refusals <= options_.limits.refusals_max) return true;
+  out.close(from, 1008, "Too many refused messages");
+  return false;
 }
 
 void Switchboard::refuse(Peer& from, Refusal refusal, std::string_view error, std::string_view type,
                          Now now, Outbox& out) {
-  counters_.refused(refusal);
-  if (++from.refusals > options_.limits.refusals_max) {
-    out.close(from, 1008, "Too many refused messages");
-    return;
-  }
-  const bool is_flood = refusal == Refusal::message_rate || refusal == Refusal::announce_rate;
-  if (is_flood && from.refusals % refusal_answer_interval != 1) return;
-  wire::ErrorReply reply{.error = error, .original_type = type, .timestamp = now.wall_ms};
-  if (refusal == Refusal::message_rate) {
-    reply.retry_after_ms = retry_after_ms(from.messages, now.monotonic);
-  } else if (refusal == Refusal::announce_rate) {
-    reply.retry_after_ms = retry_after_ms(from.announces, now.monotonic);
-  }
+  if (!count_refusal(from, refusal, out)) return;
+  const wire::ErrorReply reply{.error = error, .original_type = type, .timestamp = now.wall_ms};
+  out.send(from, MessageKind::error, encode(reply), now);
+}
+
+void Switchboard::refuse_for_now(Peer& from, Refusal refusal, std::string_view type, Duration wait,
+                                 Now now, Outbox& out) {
+  if (!count_refusal(from, refusal, out)) return;
+  if (from.refusals % refusal_answer_interval != 1) return;
+  const auto wait_ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+  const wire::ErrorReply reply{.error = "Rate limit exceeded",
+                               .original_type = type,
+                               .retry_after_ms = wait_ms,
+                               .timestamp = now.wall_ms};
   out.send(from, MessageKind::error, encode(reply), now);
 }
 
 void Switchboard::on_message(Peer& from, const wire::Announce& announce, Now now, Outbox& out) {
   if (!take_token(from.announces, options_.limits.announces_per_peer, now.monotonic)) {
-    refuse(from, Refusal::announce_rate, "Rate limit exceeded", "announce", now, out);
+    refuse_for_now(from, Refusal::announce_rate, "announce",
+                   from.announces.retry_after(now.monotonic), now, out);
     return;
   }
   if (announce.members.size() > options_.limits.announce_bytes_max) {
@@ -160,12 +174,18 @@ void Switchboard::deliver(Peer& from, Peer& to, const wire::Signal& signal, Now 
 
 void Switchboard::on_message(Peer& from, const wire::Goodbye& goodbye, Now now, Outbox& out) {
   if (from.network == nullptr) return;
+  // It is copied to each listener; upstream's clients put an id, a time and a reason into it.
+  std::string_view data = goodbye.data;
+  if (data.size() > options_.limits.announce_bytes_max) {
+    counters_.refused(Refusal::goodbye_too_large);
+    data = "{}";
+  }
   const std::string from_id = from.id.to_text();
   for (const Link& link : from.links) {
     if (!link.other->find_link(from)->told) continue;
     const std::string to_id = link.other->id.to_text();
     out.send(*link.other, MessageKind::goodbye,
-             encode(wire::RelayedGoodbye{.data = goodbye.data,
+             encode(wire::RelayedGoodbye{.data = data,
                                          .from = from_id,
                                          .to = to_id,
                                          .network = from.network->name,

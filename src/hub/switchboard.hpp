@@ -30,9 +30,14 @@ class Switchboard {
   void depart(Peer& peer, bool said_goodbye, Now now, Outbox& out);
 
  private:
-  bool admit(Peer& from, Now now, Outbox& out);
+  bool admit(Peer& from, std::size_t bytes, Now now, Outbox& out);
+  /// Counts the refusal. False if it was one too many and has closed the connection.
+  bool count_refusal(Peer& from, Refusal refusal, Outbox& out);
   void refuse(Peer& from, Refusal refusal, std::string_view error, std::string_view type, Now now,
               Outbox& out);
+  /// Refuses what came too fast. `wait`: after which trying again makes sense.
+  void refuse_for_now(Peer& from, Refusal refusal, std::string_view type, Duration wait, Now now,
+                      Outbox& out);
   void on_message(Peer& from, const wire::Announce& announce, Now now, Outbox& out);
   void on_message(Peer& from, const wire::Signal& signal, Now now, Outbox& out);
   void on_message(Peer& from, const wire::Goodbye& goodbye, Now now, Outbox& out);

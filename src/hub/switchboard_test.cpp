@@ -207,6 +207,21 @@ TEST(SwitchboardTest, StampsAGoodbyeWithItsSendersNamespace) {
   EXPECT_THAT(hub.take(a, "goodbye"), ElementsAre(HasSubstr(R"("networkName":"red")")));
 }
 
+TEST(SwitchboardTest, RelaysALargeGoodbyeWithoutItsData) {
+  HubUnderTest hub;
+  const auto a = hub.join(alice);
+  const auto b = hub.join(bob);
+  hub.pass(3s);
+  hub.take(a);
+
+  hub.send(b, R"({"type":"goodbye","data":{"reason":")" + repeated("x", 5'000) + R"("}})");
+
+  EXPECT_THAT(hub.take(a, "goodbye"),
+              ElementsAre(AllOf(HasSubstr(R"("data":{})"), HasSubstr(bob), Not(HasSubstr("xxx")))));
+  EXPECT_THAT(hub.get("/metrics").body,
+              HasSubstr("pigeonhub_refused_total{reason=\"goodbye_too_large\"} 1\n"));
+}
+
 TEST(SwitchboardTest, APeerThatSaidGoodbyeMayAnnounceAgain) {
   HubUnderTest hub;
   const auto a = hub.join(alice);
@@ -274,6 +289,54 @@ TEST(SwitchboardTest, LimitsTheMessagesOfAPeer) {
   EXPECT_THAT(hub.take(a, "pong"), SizeIs(1));
 }
 
+TEST(SwitchboardTest, LimitsTheBytesOfAPeer) {
+  HubOptions options;
+  options.limits.bytes_per_peer = {.per_minute = 60'000, .burst = 3'000};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+  const std::string ping = R"({"type":"ping","data":")" + std::string(1'000, 'x') + "\"}";
+  hub.take(a);
+
+  for (int i = 0; i < 5; ++i) hub.send(a, ping);
+  const auto heard = hub.take(a);
+  EXPECT_THAT(heard, ElementsAre(HasSubstr("pong"), HasSubstr("pong"),
+                                 AllOf(HasSubstr("Rate limit exceeded"), HasSubstr("retryAfter"))));
+  hub.pass(1s);
+  hub.send(a, ping);
+
+  EXPECT_THAT(hub.take(a, "pong"), SizeIs(1));
+  EXPECT_THAT(hub.get("/metrics").body,
+              HasSubstr("pigeonhub_refused_total{reason=\"byte_rate\"} 3\n"));
+}
+
+TEST(SwitchboardTest, AMessageLargerThanTheBurstTakesAllOfIt) {
+  HubOptions options;
+  options.limits.bytes_per_peer = {.per_minute = 6'000, .burst = 100};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+  const std::string ping = R"({"type":"ping","data":")" + std::string(1'000, 'x') + "\"}";
+
+  hub.send(a, ping);
+  hub.send(a, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(a, "pong"), SizeIs(1));
+}
+
+TEST(SwitchboardTest, NobodyCanFillAReadersQueueAtOnce) {
+  const HubLimits limits;
+  HubUnderTest hub;
+  const auto a = hub.join(alice);
+  const auto b = hub.join(bob);
+  const std::string data = '"' + std::string(60'000, 'x') + '"';
+
+  for (int i = 0; i < 200; ++i) hub.signal(b, "ice-candidate", alice, data);
+
+  std::size_t bytes = 0;
+  for (const std::string& text : hub.take(a)) bytes += text.size();
+  EXPECT_GT(bytes, 2 * limits.message_bytes_max);
+  EXPECT_LT(bytes, limits.queue_bytes_hard);
+}
+
 TEST(SwitchboardTest, LimitsTheMessagesOfAnAddress) {
   HubOptions options;
   options.limits.messages_per_address = {.per_minute = 60, .burst = 5};
@@ -288,6 +351,45 @@ TEST(SwitchboardTest, LimitsTheMessagesOfAnAddress) {
 
   EXPECT_THAT(hub.take(b, "pong"), IsEmpty());
   EXPECT_THAT(hub.take(c, "pong"), SizeIs(1));
+}
+
+TEST(SwitchboardTest, SaysHowLongTheAddressHasToWait) {
+  HubOptions options;
+  options.limits.messages_per_address = {.per_minute = 60, .burst = 5};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+
+  for (int i = 0; i < 6; ++i) hub.send(a, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(a, "error"), ElementsAre(HasSubstr(R"("retryAfter":1000)")));
+}
+
+TEST(SwitchboardTest, WhatTheAddressRefusesCostsThePeerNothing) {
+  HubOptions options;
+  options.limits.messages_per_peer = {.per_minute = 1, .burst = 6};
+  options.limits.messages_per_address = {.per_minute = 60, .burst = 5};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+  for (int i = 0; i < 20; ++i) hub.send(a, R"({"type":"ping"})");
+  hub.pass(1s);
+
+  hub.send(a, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(a, "pong"), SizeIs(6));
+}
+
+TEST(SwitchboardTest, WhatThePeersRateRefusesCostsItsAddressNothing) {
+  HubOptions options;
+  options.limits.messages_per_peer = {.per_minute = 1, .burst = 2};
+  options.limits.messages_per_address = {.per_minute = 1, .burst = 4};
+  HubUnderTest hub(options);
+  const auto a = hub.open(alice);
+  const auto b = hub.open(bob);
+  for (int i = 0; i < 20; ++i) hub.send(a, R"({"type":"ping"})");
+
+  for (int i = 0; i < 2; ++i) hub.send(b, R"({"type":"ping"})");
+
+  EXPECT_THAT(hub.take(b, "pong"), SizeIs(2));
 }
 
 TEST(SwitchboardTest, RefusesAnnouncedDataBeyondTheLimit) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hub/accounts.hpp"
+
 namespace pigeon::runtime {
 
 namespace {
@@ -36,9 +38,9 @@ class Checks {
     return *this;
   }
 
-  Checks& rate(std::string_view field, const RateLimit& rate) {
+  Checks& rate(std::string_view field, const RateLimit& rate,
+               std::uint32_t tokens_max = 60'000'000) {
     const std::string name(field);
-    constexpr std::uint32_t tokens_max = 60'000'000;
     range(name + ".per_minute", rate.per_minute, 0, tokens_max);
     return range(name + ".burst", rate.burst, 1, tokens_max);
   }
@@ -103,6 +105,7 @@ void check_limits(Checks& checks, const HubLimits& limits) {
       .rate("limits.connects_per_address", limits.connects_per_address)
       .rate("limits.announces_per_peer", limits.announces_per_peer)
       .rate("limits.messages_per_peer", limits.messages_per_peer)
+      .rate("limits.bytes_per_peer", limits.bytes_per_peer, 4'000'000'000)
       .rate("limits.messages_per_address", limits.messages_per_address)
       .rate("limits.requests_per_address", limits.requests_per_address);
 }
@@ -112,7 +115,9 @@ void check_introductions(Checks& checks, const IntroductionOptions& introduction
   checks.range("introductions.per_join_max", introductions.per_join_max, 1, peers_most)
       .require(introductions.random_of_join <= introductions.per_join_max,
                "introductions.random_of_join must not be larger than introductions.per_join_max.")
-      .range("introductions.small_namespace_max", introductions.small_namespace_max, 0, peers_most)
+      // Of more, a peer's account would forget some, and the hub would tell of them again for ever.
+      .range("introductions.small_namespace_max", introductions.small_namespace_max, 0,
+             hub::known_links_max)
       .range("introductions.default_slots", introductions.default_slots, 1, peers_most)
       .range("introductions.slots_max", introductions.slots_max, 1, peers_most)
       .range("introductions.second_notice", introductions.second_notice, 0ms, 1min)

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/limits.hpp"
 
@@ -48,27 +49,18 @@ std::optional<std::uint32_t> small_number(JsonText value) {
   return number;
 }
 
-/// Cut to `bytes_max` without splitting a UTF-8 sequence.
-std::string_view truncated(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xc0U) == 0x80U) {
-    --bytes_max;
-  }
-  return text.substr(0, bytes_max);
-}
-
 /// How JavaScript prints the value inside a template string.
 std::string printed_type(JsonText type, JsonReader& reader) {
   switch (type.kind()) {
     case JsonKind::absent:
       return "undefined";
     case JsonKind::string:
-      return std::string(truncated(reader.unescaped(type), echoed_type_bytes_max));
+      return std::string(first_bytes(reader.unescaped(type), echoed_type_bytes_max));
     case JsonKind::object:
     case JsonKind::array:
       return "[object Object]";
     default:
-      return std::string(truncated(type.raw, echoed_type_bytes_max));
+      return std::string(first_bytes(type.raw, echoed_type_bytes_max));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/text.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/limits.hpp"
 
@@ -136,13 +137,7 @@ std::string unroutable_type_error(std::string_view type) {
 }
 
 std::string unknown_target_error(std::string_view target) {
-  // The first eight characters, not bytes: a UTF-8 sequence is not split.
-  std::size_t end = 0;
-  for (int characters = 0; end < target.size() && characters < 8; ++characters) {
-    ++end;
-    while (end < target.size() && (static_cast<unsigned char>(target[end]) & 0xc0U) == 0x80U) ++end;
-  }
-  return "Target peer " + std::string(target.substr(0, end)) + "... not found on any node";
+  return "Target peer " + std::string(first_characters(target, 8)) + "... not found on any node";
 }
 
 Result<ServerMessage, WireError> decode_server_message(std::string_view text, JsonReader& reader) {

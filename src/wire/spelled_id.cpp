@@ -20,4 +20,10 @@ std::string SpelledId::to_text() const {
   return text;
 }
 
+bool offers_first(const SpelledId& a, const SpelledId& b) {
+  // Lower-case texts have the order of their numbers.
+  if (a.upper_case == 0 && b.upper_case == 0) return a.id > b.id;
+  return a.to_text() > b.to_text();
+}
+
 }  // namespace pigeon::wire

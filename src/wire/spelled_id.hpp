@@ -29,6 +29,11 @@ struct SpelledId {
   friend auto operator<=>(const SpelledId&, const SpelledId&) = default;
 };
 
+/// Whether `a` is the one that offers, of the two: upstream's initiator rule, by which the greater
+/// id does. Its clients compare the texts, where every digit comes before every upper-case letter
+/// and those before the lower-case ones; the order of the numbers may be another.
+bool offers_first(const SpelledId& a, const SpelledId& b);
+
 /// For hash tables. Ids are chosen by strangers, so the hash is keyed.
 class SpelledIdHash {
  public:

@@ -24,6 +24,21 @@ TEST(SpelledIdTest, TwoSpellingsAreTwoPeersOfOneNumber) {
   EXPECT_EQ(lower->id, upper->id);
 }
 
+TEST(SpelledIdTest, TheGreaterTextOffers) {
+  const auto spelled = [](const std::string& digit) {
+    return *SpelledId::parse(digit + std::string(39, '0'));
+  };
+  // In ascending order of the texts.
+  const std::string digits = "09AFaf";
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    for (std::size_t j = 0; j < digits.size(); ++j) {
+      const bool expected = i > j;
+      EXPECT_EQ(offers_first(spelled({digits[i]}), spelled({digits[j]})), expected)
+          << digits[i] << digits[j];
+    }
+  }
+}
+
 TEST(SpelledIdTest, RefusesWhatIsNoId) {
   for (const std::string& text :
        {std::string(), std::string(39, 'a'), std::string(41, 'a'), std::string(40, 'g'),

@@ -248,7 +248,7 @@ class NeverReadingTest : public CrowdTest {
 };
 
 TEST_F(NeverReadingTest, CostsTheHardLimit) {
-  start_with_crowd();
+  start_with_crowd({"--bytes-per-peer", "0"});
   PeerClient reader = connect_stranger(1, {.receive_buffer = 4'096});
   reader.announce();
   reader.sync();
@@ -262,7 +262,8 @@ TEST_F(NeverReadingTest, CostsTheHardLimit) {
 }
 
 TEST_F(NeverReadingTest, IsGivenUpAboveTheSoftLimitAfterAWhile) {
-  start_with_crowd({"--queue-time-max", "500ms", "--queue-bytes-soft", "100KiB"});
+  start_with_crowd(
+      {"--queue-time-max", "500ms", "--queue-bytes-soft", "100KiB", "--bytes-per-peer", "0"});
   PeerClient reader = connect_stranger(1, {.receive_buffer = 4'096});
   PeerClient writer = connect_stranger(2);
   reader.announce();
@@ -283,7 +284,7 @@ TEST_F(NeverReadingTest, IsGivenUpAboveTheSoftLimitAfterAWhile) {
 
 TEST_F(NeverReadingTest, ManyTogetherCostTheLimitOfAll) {
   constexpr std::size_t limit_of_all = std::size_t{4} << 20U;
-  start_with_crowd({"--buffered-bytes-max", "4MiB"});
+  start_with_crowd({"--buffered-bytes-max", "4MiB", "--bytes-per-peer", "0"});
   std::vector<std::unique_ptr<PeerClient>> readers;
   for (std::uint64_t i = 0; i < 10; ++i) {
     readers.push_back(

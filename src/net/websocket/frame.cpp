@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/assert.hpp"
+#include "base/text.hpp"
 #include "net/websocket/frame_layout.hpp"
 
 namespace pigeon::net::websocket {
@@ -17,14 +18,6 @@ void append_number(FrameHeader& header, std::uint64_t number, std::size_t count)
   for (std::size_t i = count; i > 0; --i) {
     header.bytes[header.size++] = static_cast<std::uint8_t>(number >> (8 * (i - 1)));
   }
-}
-
-/// The longest beginning of `text` that fits and does not end inside a UTF-8 character.
-std::string_view cut_text(std::string_view text, std::size_t size_max) {
-  if (text.size() <= size_max) return text;
-  std::size_t size = size_max;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80) --size;
-  return text.substr(0, size);
 }
 
 ControlFrame encode_control(Opcode opcode, BytesView payload, const std::optional<MaskKey>& mask) {
@@ -93,7 +86,7 @@ ControlFrame encode_close(std::optional<CloseCode> code, std::string_view reason
   if (!code) return encode_control(Opcode::close, {}, mask);
   PIGEON_ASSERT(may_be_sent(*code));
   const auto number = static_cast<std::uint16_t>(*code);
-  const BytesView text = as_bytes(cut_text(reason, close_reason_bytes_max));
+  const BytesView text = as_bytes(first_bytes(reason, close_reason_bytes_max));
   std::array<std::uint8_t, control_payload_bytes_max> payload{};
   payload[0] = static_cast<std::uint8_t>(number >> 8U);
   payload[1] = static_cast<std::uint8_t>(number & 0xffU);
