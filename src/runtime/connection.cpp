@@ -141,7 +141,8 @@ void Connection::finish_writing() {
 void Connection::enforce_limits() {
   if (phase_ == Phase::gone) return;
   const HubLimits& limits = services_.share.options.limits;
-  const std::size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
+  // What they cost: many short ones hold much more than their bytes.
+  const std::size_t bytes = queue_ == nullptr ? 0 : queue_->cost();
   if (phase_ == Phase::open) {
     const bool is_overfull = waits() && deadline_ == Deadline::overfull;
     if (bytes > limits.queue_bytes_hard) return give_up(Refused::queue_bytes, "Reading too slowly");

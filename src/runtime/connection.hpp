@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/token_bucket.hpp"
 #include "hub/output.hpp"
 #include "net/deadline_list.hpp"
 #include "net/http/request_parser.hpp"
@@ -112,7 +113,8 @@ class Connection : public net::DeadlineEntry {
   // WebSocket: connection_websocket.cpp.
   void receive_frames(MutableBytesView input);
   void receive_close(std::optional<net::websocket::CloseCode> code, std::string_view reason);
-  void fail(net::websocket::CloseCode code, std::string_view sentence);
+  bool take_control_frame();
+  void fail(Refused reason, net::websocket::CloseCode code, std::string_view sentence);
   void give_up(Refused reason, std::string_view sentence);
   void send_close(std::optional<net::websocket::CloseCode> code, std::string_view reason);
   void report_closed(std::uint16_t code, std::string_view reason);
@@ -123,11 +125,14 @@ class Connection : public net::DeadlineEntry {
   std::unique_ptr<net::SendQueue> queue_;
   std::unique_ptr<Http> http_;
   net::websocket::Decoder decoder_;
+  // Null until the client sends its first control frame: most send none.
+  std::unique_ptr<TokenBucket> control_frames_;
   // Bytes that are accounted for in the budget.
   std::size_t held_bytes_ = 0;
   net::IpAddress address_;
   Phase phase_;
   Deadline deadline_ = Deadline::request;
+  std::uint8_t pings_unanswered_ = 0;
   bool is_refused_;
   bool waits_readable_ = false;
   bool waits_writable_ = false;

@@ -22,6 +22,7 @@ enum class Refused : std::uint8_t {
   bad_request,
   protocol_error,
   message_bytes,
+  control_rate,
   queue_bytes,
   queue_time,
   buffered_bytes,
@@ -46,14 +47,14 @@ class RefusalCounts {
   }
 
  private:
-  static constexpr std::array<std::string_view, 13> names = {
+  static constexpr std::array<std::string_view, 14> names = {
       "connections",    "connections_per_address",
       "descriptors",    "tls_handshake",
       "handshake_time", "head_bytes",
       "body_bytes",     "bad_request",
       "protocol_error", "message_bytes",
-      "queue_bytes",    "queue_time",
-      "buffered_bytes"};
+      "control_rate",   "queue_bytes",
+      "queue_time",     "buffered_bytes"};
   static_assert(names.size() == static_cast<std::size_t>(Refused::buffered_bytes) + 1);
 
   std::array<std::atomic<std::uint64_t>, names.size()> counts_{};

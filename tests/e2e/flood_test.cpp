@@ -235,7 +235,7 @@ class NeverReadingTest : public CrowdTest {
 
   /// What comes to the reader at last: the rest of what was begun, a close frame if there was room
   /// for it, or a reset.
-  static void expect_given_up(PeerClient& reader) {
+  static void expect_given_up(PeerClient& reader, std::uint16_t code = 1013) {
     WebSocketClient& socket = reader.socket();
     try {
       while (socket.receive()) {
@@ -244,9 +244,30 @@ class NeverReadingTest : public CrowdTest {
       // Ended inside a frame.
     }
     if (socket.ending()) {
-      EXPECT_EQ(socket.ending()->code, 1013);
+      EXPECT_EQ(socket.ending()->code, code);
     }
   }
+
+  /// A client sends 300,000 control frames without a payload and reads nothing.
+  void expect_control_frames_are_limited(std::uint8_t code) {
+    start_with_crowd();
+    PeerClient client = connect_stranger(1, {.receive_buffer = 4'096});
+    client.sync();
+    std::string thousand;
+    for (int i = 0; i < 1'000; ++i) thousand += encode({.opcode = code, .payload = ""});
+
+    for (int i = 0; i < 300 && client.socket().send_bytes(thousand); ++i) {
+    }
+
+    const Deadline deadline;
+    while (refused("control_rate") < 1 && !deadline.has_passed()) wait_for_crowd(100);
+    EXPECT_EQ(refused("control_rate"), 1);
+    EXPECT_LE(hub().process().resident_bytes_peak(),
+              resident_bytes_before() + hard_limit + kept_bytes_max);
+    expect_given_up(client, 1008);
+  }
+
+  static constexpr std::size_t hard_limit = std::size_t{4} << 20U;
 };
 
 TEST_F(NeverReadingTest, CostsTheHardLimit) {
@@ -257,10 +278,15 @@ TEST_F(NeverReadingTest, CostsTheHardLimit) {
 
   flood(reader, 200);
 
-  constexpr std::size_t hard_limit = std::size_t{4} << 20U;
   EXPECT_LE(hub().process().resident_bytes_peak(),
             resident_bytes_before() + hard_limit + kept_bytes_max);
   expect_given_up(reader);
+}
+
+TEST_F(NeverReadingTest, OfPongsIsClosed) { expect_control_frames_are_limited(opcode::ping); }
+
+TEST_F(NeverReadingTest, MaySendOnlySoManyPongs) {
+  expect_control_frames_are_limited(opcode::pong);
 }
 
 TEST_F(NeverReadingTest, IsGivenUpAboveTheSoftLimitAfterAWhile) {
