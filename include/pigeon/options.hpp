@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace pigeon {
 
@@ -52,7 +51,7 @@ struct HubLimits {
   std::size_t queue_bytes_hard = 4'194'304;
   std::chrono::milliseconds queue_time_max{10'000};
   /// Bytes of all queues and unfinished messages together; whoever asks for more is closed with
-  /// 1013.
+  /// 1013. The last quarter is kept for connections that hold at most 64 KiB.
   std::size_t buffered_bytes_max = std::size_t{512} * 1024 * 1024;
 
   /// Connections from one address.

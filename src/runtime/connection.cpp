@@ -118,12 +118,14 @@ void Connection::flush() {
   is_to_flush_ = false;
   if (phase_ == Phase::gone) return;
   if (queue_ != nullptr && !waits_writable_) {
-    const std::size_t before = queue_->bytes();
     const IoStatus status = stream_.write(*queue_, services_.scratch());
     if (status == IoStatus::wants_write) wait_writable();
     // TLS would want to read before it writes only in a renegotiation, and there are none.
     if (status != IoStatus::wants_write && status != IoStatus::done) return vanish();
-    if (phase_ == Phase::answer && queue_->bytes() < before) set_deadline(Deadline::answer);
+    const bool is_answering = phase_ == Phase::answer && http_->is_answered;
+    if (is_answering && http_->progress.has_advanced(queue_->bytes())) {
+      set_deadline(Deadline::answer);
+    }
   }
   if (queue_ == nullptr || queue_->empty()) finish_writing();
   enforce_limits();

@@ -53,7 +53,7 @@ class Connection : public net::DeadlineEntry {
   void send_text(std::string text);
   void send_ping();
   void close(std::uint16_t code, std::string_view reason);
-  void respond(const hub::SendResponse& response);
+  void respond(hub::SendResponse&& response);
 
   /// Writes what waits, as far as the socket takes it, and looks at the limits of what stays.
   void flush();

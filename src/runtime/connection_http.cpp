@@ -145,11 +145,11 @@ void Connection::ask_core() {
                                   .address = address_.to_text()});
 }
 
-void Connection::respond(const hub::SendResponse& response) {
+void Connection::respond(hub::SendResponse&& response) {
   if (phase_ != Phase::answer || http_->is_answered) return;
   const bool goes_on = http_->parser.keep_alive() && !services_.share.is_draining;
   http_->afterwards = goes_on ? http::Afterwards::keep_alive : http::Afterwards::close;
-  answer(response.status, response.headers, response.body);
+  answer(response.status, response.headers, std::move(response.body));
 }
 
 /// The connection cannot go on after it.
@@ -170,6 +170,7 @@ void Connection::answer(unsigned status, std::span<const http::Field> fields, st
   set_deadline(Deadline::answer);
   queue().push(http::encode_head(status, fields, body.size(), http_->afterwards, services_.date()));
   if (http::has_body(status) && !is_head) queue().push(std::move(body));
+  http_->progress.begin(queue().bytes());
 }
 
 void Connection::finish_answer() {

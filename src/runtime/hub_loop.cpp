@@ -185,7 +185,7 @@ void HubLoop::carry_out(hub::CloseConnection& close) {
 
 void HubLoop::carry_out(hub::SendResponse& response) {
   Connection* connection = connections_.find(response.connection);
-  if (connection != nullptr) connection->respond(response);
+  if (connection != nullptr) connection->respond(std::move(response));
 }
 
 void HubLoop::flush() {

@@ -6,6 +6,7 @@
 
 #include "net/endpoint.hpp"
 #include "runtime/admissions.hpp"
+#include "runtime/answer_progress.hpp"
 #include "runtime/byte_budget.hpp"
 #include "runtime/connection_id.hpp"
 #include "runtime/memory_keeper.hpp"
@@ -58,6 +59,40 @@ TEST(ByteBudgetTest, RefusesGrowthBeyondItsLimit) {
   EXPECT_EQ(budget.used(), 101U);
   EXPECT_TRUE(budget.change(61, 20));
   EXPECT_TRUE(budget.change(40, 80));
+}
+
+TEST(ByteBudgetTest, KeepsAPartForThoseWhoHoldLittle) {
+  constexpr std::size_t large = ByteBudget::little + 1;
+  ByteBudget budget(4 * large);
+  EXPECT_TRUE(budget.change(0, 3 * large));
+
+  EXPECT_FALSE(budget.change(0, large));
+  EXPECT_TRUE(budget.change(large, 0));
+  EXPECT_TRUE(budget.change(0, ByteBudget::little));
+  EXPECT_FALSE(budget.change(0, 2));
+}
+
+TEST(AnswerProgressTest, CountsPartsAndNotBytes) {
+  AnswerProgress progress;
+  progress.begin(1'600);
+
+  EXPECT_FALSE(progress.has_advanced(1'599));
+  EXPECT_FALSE(progress.has_advanced(1'500));
+  EXPECT_TRUE(progress.has_advanced(1'400));
+  EXPECT_FALSE(progress.has_advanced(1'400));
+  EXPECT_TRUE(progress.has_advanced(0));
+}
+
+TEST(AnswerProgressTest, GivesAReaderOfBytesSixteenTimes) {
+  for (const std::size_t size : {1U, 5U, 16U, 17U, 1'000'000U}) {
+    AnswerProgress progress;
+    progress.begin(size);
+    int times = 0;
+    for (std::size_t left = size; left-- > 0;) times += progress.has_advanced(left) ? 1 : 0;
+
+    EXPECT_GE(times, 1) << size;
+    EXPECT_LE(times, 16) << size;
+  }
 }
 
 TEST(ConnectionPlaceTest, IsKeptInTheId) {
