@@ -10,7 +10,7 @@ using net::IoResult;
 using net::IoStatus;
 
 Connection::Connection(LoopServices& services, ConnectionId id, net::Stream stream,
-                       const net::IpAddress& address, bool refused)
+                       const net::IpAddress& address, std::optional<Refused> refused)
     : services_(services),
       id_(id),
       stream_(std::move(stream)),
@@ -19,12 +19,12 @@ Connection::Connection(LoopServices& services, ConnectionId id, net::Stream stre
                     static_cast<std::uint32_t>(services.share.options.limits.message_bytes_max)}),
       address_(address),
       phase_(stream_.is_secure() ? Phase::tls_handshake : Phase::request),
-      is_refused_(refused) {}
+      refused_(refused) {}
 
 Connection::~Connection() = default;
 
 void Connection::start() {
-  set_deadline(is_refused_ ? Deadline::closing : Deadline::request);
+  set_deadline(is_refused() ? Deadline::closing : Deadline::request);
   wait_readable();
 }
 

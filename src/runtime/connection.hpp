@@ -29,16 +29,17 @@ namespace pigeon::runtime {
 /// rest is on the heap only as long as it is needed.
 class Connection : public net::DeadlineEntry {
  public:
-  /// A `refused` connection hears that its address has too many, whatever it asks for.
+  /// A `refused` connection hears that its address has too many, whatever it asks for; with the
+  /// reason to count.
   Connection(LoopServices& services, ConnectionId id, net::Stream stream,
-             const net::IpAddress& address, bool refused);
+             const net::IpAddress& address, std::optional<Refused> refused);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   ConnectionId id() const { return id_; }
   const net::IpAddress& address() const { return address_; }
-  bool is_refused() const { return is_refused_; }
+  bool is_refused() const { return refused_.has_value(); }
 
   void start();
   /// The socket is readable.
@@ -133,7 +134,7 @@ class Connection : public net::DeadlineEntry {
   Phase phase_;
   Deadline deadline_ = Deadline::request;
   std::uint8_t pings_unanswered_ = 0;
-  bool is_refused_;
+  std::optional<Refused> refused_;
   bool waits_readable_ = false;
   bool waits_writable_ = false;
   bool is_to_flush_ = false;

@@ -77,9 +77,8 @@ void Connection::read_request(MutableBytesView input) {
 /// False if the request ends here: it is refused or has become a WebSocket.
 bool Connection::accept_head(MutableBytesView rest) {
   const http::RequestParser& request = http_->parser;
-  if (is_refused_) {
-    answer_error(Refused::connections_per_address, 429, "Too many connections from this address",
-                 {{"Retry-After", "5"}});
+  if (refused_) {
+    answer_error(*refused_, 429, "Too many connections from this address", {{"Retry-After", "5"}});
     return false;
   }
   if (websocket::wants_websocket(request.field("Upgrade"))) {
@@ -121,8 +120,10 @@ void Connection::upgrade(MutableBytesView rest) {
   leave();
   phase_ = Phase::open;
   http_.reset();
-  services_.tell(hub::ConnectionOpened{
-      .connection = id_, .query = std::move(target->query), .address = address_.to_text()});
+  services_.tell(hub::ConnectionOpened{.connection = id_,
+                                       .query = std::move(target->query),
+                                       .address = address_.network().to_text(),
+                                       .remote_address = address_.to_text()});
   if (!rest.empty()) receive_frames(rest);
 }
 
@@ -142,7 +143,7 @@ void Connection::ask_core() {
                                   .host = request.field("Host"),
                                   .accept = request.field("Accept"),
                                   .secure = stream_.is_secure(),
-                                  .address = address_.to_text()});
+                                  .address = address_.network().to_text()});
 }
 
 void Connection::respond(hub::SendResponse&& response) {

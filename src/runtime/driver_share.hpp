@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/random.hpp"
 #include "pigeon/options.hpp"
 #include "runtime/admissions.hpp"
 #include "runtime/byte_budget.hpp"
@@ -19,11 +20,14 @@ struct DriverShare {
   /// and HTTP goes on.
   static constexpr std::size_t spare_connections = 64;
 
-  DriverShare(const HubOptions& chosen, hub::Hub core, std::size_t loop_count)
+  DriverShare(const HubOptions& chosen, hub::Hub core, Random random, std::size_t loop_count)
       : options(chosen),
         monitor(std::move(core), loop_count),
-        admissions(chosen.limits.connections_max + spare_connections,
-                   chosen.limits.connections_per_address_max),
+        admissions({.connections_max = chosen.limits.connections_max + spare_connections,
+                    .per_address_max = chosen.limits.connections_per_address_max,
+                    .connects_per_address = chosen.limits.connects_per_address,
+                    .addresses_max = chosen.limits.addresses_max},
+                   std::move(random)),
         budget(chosen.limits.buffered_bytes_max) {}
 
   /// What the core is to know of the driver now.

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/random.hpp"
+#include "base/time.hpp"
 #include "net/endpoint.hpp"
 #include "runtime/admissions.hpp"
 #include "runtime/answer_progress.hpp"
@@ -24,30 +26,65 @@ net::IpAddress address(const std::string& text) {
   return endpoints ? net::IpAddress::from_system(endpoints->front().address) : net::IpAddress();
 }
 
+constexpr Instant now{};
+
+Admissions admissions_with(const AdmissionLimits& limits) {
+  return {limits, Random::from_number(1)};
+}
+
 TEST(AdmissionsTest, LimitsEachAddress) {
   using enum Admissions::Verdict;
-  Admissions admissions(10, 2);
+  Admissions admissions = admissions_with({.connections_max = 10, .per_address_max = 2});
   const auto alice = address("192.0.2.1");
   const auto bob = address("192.0.2.2");
 
-  EXPECT_EQ(admissions.enter(alice), admitted);
-  EXPECT_EQ(admissions.enter(alice), admitted);
-  EXPECT_EQ(admissions.enter(alice), too_many_of_address);
-  EXPECT_EQ(admissions.enter(bob), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), too_many_of_address);
+  EXPECT_EQ(admissions.enter(bob, now), admitted);
   admissions.leave(alice);
-  EXPECT_EQ(admissions.enter(alice), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
 }
 
 TEST(AdmissionsTest, LimitsAll) {
   using enum Admissions::Verdict;
-  Admissions admissions(2, 2);
-  EXPECT_EQ(admissions.enter(address("192.0.2.1")), admitted);
-  EXPECT_EQ(admissions.enter(address("192.0.2.2")), admitted);
+  Admissions admissions = admissions_with({.connections_max = 2, .per_address_max = 2});
+  EXPECT_EQ(admissions.enter(address("192.0.2.1"), now), admitted);
+  EXPECT_EQ(admissions.enter(address("192.0.2.2"), now), admitted);
 
-  EXPECT_EQ(admissions.enter(address("192.0.2.3")), too_many);
+  EXPECT_EQ(admissions.enter(address("192.0.2.3"), now), too_many);
 
   admissions.leave(address("192.0.2.2"));
-  EXPECT_EQ(admissions.enter(address("192.0.2.3")), admitted);
+  EXPECT_EQ(admissions.enter(address("192.0.2.3"), now), admitted);
+}
+
+TEST(AdmissionsTest, CountsAddressesOfOneIpv6NetworkAsOne) {
+  using enum Admissions::Verdict;
+  Admissions admissions = admissions_with({.connections_max = 10, .per_address_max = 2});
+  EXPECT_EQ(admissions.enter(address("2001:db8::1"), now), admitted);
+  EXPECT_EQ(admissions.enter(address("2001:db8::2"), now), admitted);
+
+  EXPECT_EQ(admissions.enter(address("2001:db8::3"), now), too_many_of_address);
+  EXPECT_EQ(admissions.enter(address("2001:db8:0:1::1"), now), admitted);
+  admissions.leave(address("2001:db8::1"));
+  EXPECT_EQ(admissions.enter(address("2001:db8::3"), now), admitted);
+}
+
+TEST(AdmissionsTest, LimitsHowFastAnAddressConnects) {
+  using enum Admissions::Verdict;
+  Admissions admissions = admissions_with({.connections_max = 10,
+                                           .per_address_max = 10,
+                                           .connects_per_address = {.per_minute = 60, .burst = 2},
+                                           .addresses_max = 10});
+  const auto alice = address("2001:db8::1");
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
+  EXPECT_EQ(admissions.enter(address("2001:db8::2"), now), admitted);
+  admissions.leave(alice);
+
+  EXPECT_EQ(admissions.enter(alice, now), too_often);
+  EXPECT_EQ(admissions.enter(address("192.0.2.1"), now), admitted);
+  EXPECT_EQ(admissions.enter(alice, now + 1s), admitted);
+  EXPECT_EQ(admissions.enter(alice, now + 1s), too_often);
 }
 
 TEST(ByteBudgetTest, RefusesGrowthBeyondItsLimit) {

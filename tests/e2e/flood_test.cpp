@@ -157,18 +157,21 @@ TEST_F(FloodTest, TellsARefusedAddressWhy) {
 }
 
 TEST_F(FloodTest, ConnectsFasterThanAllowed) {
-  start_with_crowd({"--connects-per-address", "60/min", "--connects-per-address-burst", "200"});
+  start_with_crowd({"--connects-per-address", "60/min", "--connects-per-address-burst", "200",
+                    "--requests-per-address", "0"});
   std::size_t refused = 0;
 
   for (std::uint64_t i = 0; i < 300; ++i) {
-    WebSocketClient socket(from_stranger(), "/?peerId=" + make_id(i));
-    socket.receive();
-    if (!socket.ending()) continue;
-    EXPECT_EQ(socket.ending()->code, 1013);
+    HttpClient client(from_stranger());
+    const HttpResponse response = client.get("/livez");
+    if (response.status == 200U) continue;
+    EXPECT_EQ(response.status, 429U);
+    EXPECT_TRUE(response.has("retry-after"));
     ++refused;
   }
 
   EXPECT_GE(refused, 50U);
+  EXPECT_EQ(this->refused("connects_per_address"), refused);
 }
 
 TEST_F(FloodTest, SlowHandshakes) {
