@@ -52,7 +52,8 @@ struct HubLimits {
   std::size_t queue_bytes_hard = 4'194'304;
   std::chrono::milliseconds queue_time_max{10'000};
   /// Bytes of all queues and unfinished messages together; whoever asks for more is closed with
-  /// 1013. The last quarter is kept for connections that hold at most 64 KiB.
+  /// 1013. The last quarter is kept for connections that hold at most 64 KiB. As much once more may
+  /// wait on its way from one event loop to another.
   std::size_t buffered_bytes_max = std::size_t{512} * 1024 * 1024;
 
   /// Connections from one address, HTTP included; one more is refused with HTTP 429, or, with TLS,

@@ -22,7 +22,10 @@ struct DriverShare {
 
   DriverShare(const HubOptions& chosen, hub::Hub core, Random random, std::size_t loop_count)
       : options(chosen),
-        monitor(std::move(core), loop_count),
+        monitor(std::move(core),
+                {.loop_count = loop_count,
+                 .mailbox_bytes_max = chosen.limits.buffered_bytes_max / loop_count},
+                refusals),
         admissions({.connections_max = chosen.limits.connections_max + spare_connections,
                     .per_address_max = chosen.limits.connections_per_address_max,
                     .connects_per_address = chosen.limits.connects_per_address,
@@ -38,10 +41,10 @@ struct DriverShare {
   }
 
   const HubOptions options;
+  RefusalCounts refusals;
   HubMonitor monitor;
   Admissions admissions;
   ByteBudget budget;
-  RefusalCounts refusals;
   /// As last measured.
   std::atomic<std::uint64_t> resident_bytes{0};
   std::atomic<bool> is_draining{false};
