@@ -51,7 +51,8 @@ struct HubPeer {
 
 /// A signaling hub on its own threads. Every method may be called from any thread; events arrive on
 /// one of the hub's threads, one at a time, and the receiver may call the hub from there, except
-/// for `stop` and the destructor.
+/// for `stop` and the destructor. It must not block: that thread serves connections, and what the
+/// hub has for these, or to tell, piles up meanwhile.
 class Hub {
  public:
   using OnEvent = std::function<void(const HubEvent&)>;
@@ -66,8 +67,8 @@ class Hub {
   /// Stops the hub if it runs.
   ~Hub();
 
-  /// Binds and begins to serve. An error if the address cannot be bound or the hub has been started
-  /// before.
+  /// Binds and begins to serve. An error if the address cannot be bound, the hub has been started
+  /// before, or another thread stops it meanwhile.
   Result<HubAddress, HubFailure> start();
 
   /// Closes every connection over the drain window, then returns; at most 10 seconds.

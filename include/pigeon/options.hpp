@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace pigeon {
 
@@ -30,7 +29,8 @@ struct ListenOptions {
   std::size_t loops = 0;
 };
 
-/// What strangers may cost. Each limit counts when it acts.
+/// What strangers may cost. Each limit counts when it acts. An address is one of IPv4, or the first
+/// 64 bits of one of IPv6.
 struct HubLimits {
   /// Open connections in all; one more is closed with 1008 `Maximum connections reached`.
   std::size_t connections_max = 100'000;
@@ -53,10 +53,12 @@ struct HubLimits {
   std::size_t queue_bytes_hard = 4'194'304;
   std::chrono::milliseconds queue_time_max{10'000};
   /// Bytes of all queues and unfinished messages together; whoever asks for more is closed with
-  /// 1013.
+  /// 1013. The last quarter is kept for connections that hold at most 64 KiB. As much once more may
+  /// wait on its way from one event loop to another.
   std::size_t buffered_bytes_max = std::size_t{512} * 1024 * 1024;
 
-  /// Connections from one address.
+  /// Connections from one address, HTTP included; one more is refused with HTTP 429, or, with TLS,
+  /// closed without a word.
   RateLimit connects_per_address{.per_minute = 600, .burst = 2'048};
   /// Announcements of one peer.
   RateLimit announces_per_peer{.per_minute = 6, .burst = 12};

@@ -57,8 +57,11 @@ std::optional<Candidate> Admission::opened(const ConnectionOpened& opened, Now n
   if (peers_.size() + contests_.size() >= options_.limits.connections_max) {
     return refuse_with(Refusal::connections_max);
   }
-  Candidate candidate{
-      .connection = opened.connection, .id = *id, .address = opened.address, .held = {}};
+  Candidate candidate{.connection = opened.connection,
+                      .id = *id,
+                      .address = opened.address,
+                      .remote_address = opened.remote_address,
+                      .held = {}};
   Peer* owner = peers_.find(*id);
   if (owner == nullptr) return candidate;
   if (contests_.contains(*id)) return refuse_with(Refusal::duplicate_id);

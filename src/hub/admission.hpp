@@ -21,6 +21,7 @@ struct Candidate {
   ConnectionId connection{};
   wire::SpelledId id;
   std::string address;
+  std::string remote_address;
   /// What it has sent while it waited, oldest first.
   std::vector<std::string> held;
 };

@@ -68,6 +68,16 @@ TEST(AdmissionTest, BoundsTheConnections) {
   EXPECT_THAT(hub.take(hub.open(carol), "connected"), SizeIs(1));
 }
 
+TEST(AdmissionTest, ShowsTheWholeAddress) {
+  HubUnderTest hub;
+  hub.feed(ConnectionOpened{ConnectionId{77}, {{"peerId", bob}}, "2001:db8::", "2001:db8::1"});
+  hub.open(alice, "10.0.0.1");
+
+  for (const HubPeer& peer : hub.hub().peers()) {
+    EXPECT_EQ(peer.remote_address, peer.peer_id == bob ? "2001:db8::1" : "10.0.0.1");
+  }
+}
+
 TEST(AdmissionTest, BoundsTheConnectsOfAnAddress) {
   HubOptions options;
   options.limits.connects_per_address = {.per_minute = 60, .burst = 2};

@@ -82,6 +82,7 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
       candidate.connection, candidate.id, std::move(candidate.address),
       bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer),
       bucket_for(options.limits.bytes_per_peer)));
+  peer.remote_address = std::move(candidate.remote_address);
   peer.connected_wall_ms = now.wall_ms;
   ++counters.connections_opened;
   liveness.watch(peer, now.monotonic);
@@ -204,12 +205,13 @@ HubStats Hub::stats(Now now) const {
 std::vector<HubPeer> Hub::peers() const {
   std::vector<HubPeer> list;
   for (const Peer* peer : impl_->peers.sorted()) {
-    list.push_back({.peer_id = peer->id.to_text(),
-                    .network = peer->network != nullptr ? peer->network->name : std::string(),
-                    .remote_address = peer->address,
-                    .announced = peer->network != nullptr,
-                    .connected_at_ms = peer->connected_wall_ms,
-                    .announced_at_ms = peer->announced_wall_ms});
+    list.push_back(
+        {.peer_id = peer->id.to_text(),
+         .network = peer->network != nullptr ? peer->network->name : std::string(),
+         .remote_address = peer->remote_address.empty() ? peer->address : peer->remote_address,
+         .announced = peer->network != nullptr,
+         .connected_at_ms = peer->connected_wall_ms,
+         .announced_at_ms = peer->announced_wall_ms});
   }
   return list;
 }

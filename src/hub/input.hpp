@@ -19,8 +19,11 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 struct ConnectionOpened {
   ConnectionId connection{};
   Query query;
-  /// The remote address without its port, as text.
+  /// The remote address without its port, as text, as far as one client has it for itself: limits
+  /// of an address count by it.
   std::string address;
+  /// The whole of it, to be shown; empty: the same.
+  std::string remote_address;
 };
 
 /// A text or binary message of one connection. The text lives for the time of the call.
@@ -55,6 +58,7 @@ struct HttpRequest {
   std::string accept;
   /// Whether it came over TLS.
   bool secure = false;
+  /// As in `ConnectionOpened`.
   std::string address;
 };
 

@@ -75,7 +75,9 @@ struct Peer {
 
   ConnectionId connection;
   wire::SpelledId id;
+  /// Both as in `ConnectionOpened`.
   std::string address;
+  std::string remote_address;
   /// Null before the first announcement and after a goodbye.
   Network* network = nullptr;
   /// What was announced, as JSON members.

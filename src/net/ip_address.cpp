@@ -32,6 +32,13 @@ bool IpAddress::is_mapped_v4() const {
   return std::equal(mapped_prefix.begin(), mapped_prefix.end(), bytes_.begin());
 }
 
+IpAddress IpAddress::network() const {
+  IpAddress result = *this;
+  // RFC 4291 section 2.5.4: the other 64 bits name an interface, and their owner chooses them.
+  if (!is_mapped_v4()) std::fill(result.bytes_.begin() + 8, result.bytes_.end(), std::uint8_t{0});
+  return result;
+}
+
 std::string IpAddress::to_text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (is_mapped_v4()) {

@@ -23,6 +23,11 @@ class IpAddress {
   /// As in `192.0.2.1` or `2001:db8::1`.
   std::string to_text() const;
 
+  /// The part of it that one client has for itself: of IPv6 the first 64 bits, with zeros behind
+  /// them, since every client has all addresses of these; of IPv4 the whole.
+  IpAddress network() const;
+
+  /// In network order.
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
 
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads a defaulted <=>.

@@ -28,6 +28,15 @@ TEST(IpAddressTest, IsTheSameForMappedIpv4) {
   EXPECT_NE(address_of("192.0.2.2"), address_of("192.0.2.1"));
 }
 
+TEST(IpAddressTest, KnowsWhatAClientHasForItself) {
+  const IpAddress network = address_of("2001:db8:1:2::");
+
+  EXPECT_EQ(address_of("2001:db8:1:2::1").network(), network);
+  EXPECT_EQ(address_of("2001:db8:1:2:ffff:ffff:ffff:ffff").network(), network);
+  EXPECT_NE(address_of("2001:db8:1:3::1").network(), network);
+  EXPECT_EQ(address_of("192.0.2.1").network(), address_of("192.0.2.1"));
+}
+
 TEST(IpAddressTest, IsUnspecifiedForOtherFamilies) {
   sockaddr_storage storage{};
   storage.ss_family = AF_UNIX;

@@ -10,7 +10,7 @@ using net::IoResult;
 using net::IoStatus;
 
 Connection::Connection(LoopServices& services, ConnectionId id, net::Stream stream,
-                       const net::IpAddress& address, bool refused)
+                       const net::IpAddress& address, std::optional<Refused> refused)
     : services_(services),
       id_(id),
       stream_(std::move(stream)),
@@ -19,12 +19,12 @@ Connection::Connection(LoopServices& services, ConnectionId id, net::Stream stre
                     static_cast<std::uint32_t>(services.share.options.limits.message_bytes_max)}),
       address_(address),
       phase_(stream_.is_secure() ? Phase::tls_handshake : Phase::request),
-      is_refused_(refused) {}
+      refused_(refused) {}
 
 Connection::~Connection() = default;
 
 void Connection::start() {
-  set_deadline(is_refused_ ? Deadline::closing : Deadline::request);
+  set_deadline(is_refused() ? Deadline::closing : Deadline::request);
   wait_readable();
 }
 
@@ -118,12 +118,14 @@ void Connection::flush() {
   is_to_flush_ = false;
   if (phase_ == Phase::gone) return;
   if (queue_ != nullptr && !waits_writable_) {
-    const std::size_t before = queue_->bytes();
     const IoStatus status = stream_.write(*queue_, services_.scratch());
     if (status == IoStatus::wants_write) wait_writable();
     // TLS would want to read before it writes only in a renegotiation, and there are none.
     if (status != IoStatus::wants_write && status != IoStatus::done) return vanish();
-    if (phase_ == Phase::answer && queue_->bytes() < before) set_deadline(Deadline::answer);
+    const bool is_answering = phase_ == Phase::answer && http_->is_answered;
+    if (is_answering && http_->progress.has_advanced(queue_->bytes())) {
+      set_deadline(Deadline::answer);
+    }
   }
   if (queue_ == nullptr || queue_->empty()) finish_writing();
   enforce_limits();
@@ -141,7 +143,8 @@ void Connection::finish_writing() {
 void Connection::enforce_limits() {
   if (phase_ == Phase::gone) return;
   const HubLimits& limits = services_.share.options.limits;
-  const std::size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
+  // What they cost: many short ones hold much more than their bytes.
+  const std::size_t bytes = queue_ == nullptr ? 0 : queue_->cost();
   if (phase_ == Phase::open) {
     const bool is_overfull = waits() && deadline_ == Deadline::overfull;
     if (bytes > limits.queue_bytes_hard) return give_up(Refused::queue_bytes, "Reading too slowly");

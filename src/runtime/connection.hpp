@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/token_bucket.hpp"
 #include "hub/output.hpp"
 #include "net/deadline_list.hpp"
 #include "net/http/request_parser.hpp"
@@ -28,16 +29,17 @@ namespace pigeon::runtime {
 /// rest is on the heap only as long as it is needed.
 class Connection : public net::DeadlineEntry {
  public:
-  /// A `refused` connection hears that its address has too many, whatever it asks for.
+  /// A `refused` connection hears that its address has too many, whatever it asks for; with the
+  /// reason to count.
   Connection(LoopServices& services, ConnectionId id, net::Stream stream,
-             const net::IpAddress& address, bool refused);
+             const net::IpAddress& address, std::optional<Refused> refused);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   ConnectionId id() const { return id_; }
   const net::IpAddress& address() const { return address_; }
-  bool is_refused() const { return is_refused_; }
+  bool is_refused() const { return refused_.has_value(); }
 
   void start();
   /// The socket is readable.
@@ -52,7 +54,7 @@ class Connection : public net::DeadlineEntry {
   void send_text(std::string text);
   void send_ping();
   void close(std::uint16_t code, std::string_view reason);
-  void respond(const hub::SendResponse& response);
+  void respond(hub::SendResponse&& response);
 
   /// Writes what waits, as far as the socket takes it, and looks at the limits of what stays.
   void flush();
@@ -112,7 +114,8 @@ class Connection : public net::DeadlineEntry {
   // WebSocket: connection_websocket.cpp.
   void receive_frames(MutableBytesView input);
   void receive_close(std::optional<net::websocket::CloseCode> code, std::string_view reason);
-  void fail(net::websocket::CloseCode code, std::string_view sentence);
+  bool take_control_frame();
+  void fail(Refused reason, net::websocket::CloseCode code, std::string_view sentence);
   void give_up(Refused reason, std::string_view sentence);
   void send_close(std::optional<net::websocket::CloseCode> code, std::string_view reason);
   void report_closed(std::uint16_t code, std::string_view reason);
@@ -123,12 +126,15 @@ class Connection : public net::DeadlineEntry {
   std::unique_ptr<net::SendQueue> queue_;
   std::unique_ptr<Http> http_;
   net::websocket::Decoder decoder_;
+  // Null until the client sends its first control frame: most send none.
+  std::unique_ptr<TokenBucket> control_frames_;
   // Bytes that are accounted for in the budget.
   std::size_t held_bytes_ = 0;
   net::IpAddress address_;
   Phase phase_;
   Deadline deadline_ = Deadline::request;
-  bool is_refused_;
+  std::uint8_t pings_unanswered_ = 0;
+  std::optional<Refused> refused_;
   bool waits_readable_ = false;
   bool waits_writable_ = false;
   bool is_to_flush_ = false;

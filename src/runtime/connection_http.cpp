@@ -77,9 +77,8 @@ void Connection::read_request(MutableBytesView input) {
 /// False if the request ends here: it is refused or has become a WebSocket.
 bool Connection::accept_head(MutableBytesView rest) {
   const http::RequestParser& request = http_->parser;
-  if (is_refused_) {
-    answer_error(Refused::connections_per_address, 429, "Too many connections from this address",
-                 {{"Retry-After", "5"}});
+  if (refused_) {
+    answer_error(*refused_, 429, "Too many connections from this address", {{"Retry-After", "5"}});
     return false;
   }
   if (websocket::wants_websocket(request.field("Upgrade"))) {
@@ -121,8 +120,10 @@ void Connection::upgrade(MutableBytesView rest) {
   leave();
   phase_ = Phase::open;
   http_.reset();
-  services_.tell(hub::ConnectionOpened{
-      .connection = id_, .query = std::move(target->query), .address = address_.to_text()});
+  services_.tell(hub::ConnectionOpened{.connection = id_,
+                                       .query = std::move(target->query),
+                                       .address = address_.network().to_text(),
+                                       .remote_address = address_.to_text()});
   if (!rest.empty()) receive_frames(rest);
 }
 
@@ -142,14 +143,14 @@ void Connection::ask_core() {
                                   .host = request.field("Host"),
                                   .accept = request.field("Accept"),
                                   .secure = stream_.is_secure(),
-                                  .address = address_.to_text()});
+                                  .address = address_.network().to_text()});
 }
 
-void Connection::respond(const hub::SendResponse& response) {
+void Connection::respond(hub::SendResponse&& response) {
   if (phase_ != Phase::answer || http_->is_answered) return;
   const bool goes_on = http_->parser.keep_alive() && !services_.share.is_draining;
   http_->afterwards = goes_on ? http::Afterwards::keep_alive : http::Afterwards::close;
-  answer(response.status, response.headers, response.body);
+  answer(response.status, response.headers, std::move(response.body));
 }
 
 /// The connection cannot go on after it.
@@ -170,6 +171,7 @@ void Connection::answer(unsigned status, std::span<const http::Field> fields, st
   set_deadline(Deadline::answer);
   queue().push(http::encode_head(status, fields, body.size(), http_->afterwards, services_.date()));
   if (http::has_body(status) && !is_head) queue().push(std::move(body));
+  http_->progress.begin(queue().bytes());
 }
 
 void Connection::finish_answer() {

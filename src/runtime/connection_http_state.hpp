@@ -4,6 +4,7 @@
 
 #include "net/http/request_parser.hpp"
 #include "net/http/response.hpp"
+#include "runtime/answer_progress.hpp"
 #include "runtime/connection.hpp"
 
 namespace pigeon::runtime {
@@ -16,6 +17,7 @@ struct Connection::Http {
   std::string unread;
   bool has_seen_head = false;
   bool is_answered = false;
+  AnswerProgress progress;
   net::http::Afterwards afterwards = net::http::Afterwards::close;
 };
 

@@ -1,5 +1,7 @@
+#include <limits>
 #include <utility>
 
+#include "base/token_bucket.hpp"
 #include "net/websocket/frame.hpp"
 #include "runtime/connection.hpp"
 
@@ -8,11 +10,19 @@ namespace pigeon::runtime {
 using net::websocket::CloseCode;
 using net::websocket::Opcode;
 
+namespace {
+/// Pings, and pongs that answer none of ours, of one client: far more than any that is alive
+/// needs. More closes the connection with 1008.
+constexpr TokenRate control_frame_rate{.per_minute = 6'000, .burst = 400};
+}  // namespace
+
 /// Carries out what the decoder finds.
 struct Connection::FrameSink {
   Connection& connection;
 
   bool is_open() const { return connection.phase_ == Phase::open; }
+  /// Whether the client's part in closing, or its last mistake, has come.
+  bool has_ended() const { return !is_open() && connection.phase_ != Phase::closing; }
 
   void message(Opcode /*opcode*/, BytesView payload) {
     // After our own close frame nothing but the client's is of interest.
@@ -20,16 +30,27 @@ struct Connection::FrameSink {
     connection.services_.tell(hub::MessageReceived{connection.id_, as_text(payload)});
   }
   void ping(BytesView payload) {
-    if (!is_open()) return;
+    if (!is_open() || !connection.take_control_frame()) return;
     connection.queue().push(std::string(as_text(net::websocket::encode_pong(payload).view())));
   }
   void pong(BytesView /*payload*/) {
-    if (is_open()) connection.services_.tell(hub::PongReceived{connection.id_});
+    if (!is_open()) return;
+    if (connection.pings_unanswered_ > 0) {
+      --connection.pings_unanswered_;
+    } else if (!connection.take_control_frame()) {
+      return;
+    }
+    connection.services_.tell(hub::PongReceived{connection.id_});
   }
   void close(std::optional<CloseCode> code, std::string_view reason) {
-    connection.receive_close(code, reason);
+    if (!has_ended()) connection.receive_close(code, reason);
   }
-  void error(CloseCode code, std::string_view sentence) { connection.fail(code, sentence); }
+  void error(CloseCode code, std::string_view sentence) {
+    if (has_ended()) return;
+    connection.fail(
+        code == CloseCode::message_too_big ? Refused::message_bytes : Refused::protocol_error, code,
+        sentence);
+  }
 };
 
 void Connection::receive_frames(MutableBytesView input) {
@@ -45,10 +66,21 @@ void Connection::receive_close(std::optional<CloseCode> code, std::string_view r
   linger();
 }
 
+/// Charges a ping, or a pong that answers none of ours, to what the client may send of these:
+/// unlike messages they cost nothing in the core, but time and an answer here. False if that was
+/// too much, and the connection has ended.
+bool Connection::take_control_frame() {
+  if (control_frames_ == nullptr) {
+    control_frames_ = std::make_unique<TokenBucket>(control_frame_rate);
+  }
+  if (control_frames_->take(services_.now().monotonic)) return true;
+  fail(Refused::control_rate, CloseCode::policy_violation, "Too many pings");
+  return false;
+}
+
 /// The client has broken the protocol or sent too much.
-void Connection::fail(CloseCode code, std::string_view sentence) {
-  services_.share.refusals.add(code == CloseCode::message_too_big ? Refused::message_bytes
-                                                                  : Refused::protocol_error);
+void Connection::fail(Refused reason, CloseCode code, std::string_view sentence) {
+  services_.share.refusals.add(reason);
   if (phase_ == Phase::open) send_close(code, sentence);
   report_closed(static_cast<std::uint16_t>(code), sentence);
   linger();
@@ -73,6 +105,7 @@ void Connection::send_text(std::string text) {
 
 void Connection::send_ping() {
   if (phase_ != Phase::open) return;
+  if (pings_unanswered_ < std::numeric_limits<std::uint8_t>::max()) ++pings_unanswered_;
   queue().push(std::string(as_text(net::websocket::encode_ping({}).view())));
 }
 

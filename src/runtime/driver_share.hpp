@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/random.hpp"
 #include "pigeon/options.hpp"
 #include "runtime/admissions.hpp"
 #include "runtime/byte_budget.hpp"
@@ -19,11 +20,17 @@ struct DriverShare {
   /// and HTTP goes on.
   static constexpr std::size_t spare_connections = 64;
 
-  DriverShare(const HubOptions& chosen, hub::Hub core, std::size_t loop_count)
+  DriverShare(const HubOptions& chosen, hub::Hub core, Random random, std::size_t loop_count)
       : options(chosen),
-        monitor(std::move(core), loop_count),
-        admissions(chosen.limits.connections_max + spare_connections,
-                   chosen.limits.connections_per_address_max),
+        monitor(std::move(core),
+                {.loop_count = loop_count,
+                 .mailbox_bytes_max = chosen.limits.buffered_bytes_max / loop_count},
+                refusals),
+        admissions({.connections_max = chosen.limits.connections_max + spare_connections,
+                    .per_address_max = chosen.limits.connections_per_address_max,
+                    .connects_per_address = chosen.limits.connects_per_address,
+                    .addresses_max = chosen.limits.addresses_max},
+                   std::move(random)),
         budget(chosen.limits.buffered_bytes_max) {}
 
   /// What the core is to know of the driver now.
@@ -34,10 +41,10 @@ struct DriverShare {
   }
 
   const HubOptions options;
+  RefusalCounts refusals;
   HubMonitor monitor;
   Admissions admissions;
   ByteBudget budget;
-  RefusalCounts refusals;
   /// As last measured.
   std::atomic<std::uint64_t> resident_bytes{0};
   std::atomic<bool> is_draining{false};

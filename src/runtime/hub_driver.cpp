@@ -28,6 +28,13 @@ std::size_t loop_count(const HubOptions& options) {
   return std::clamp<std::size_t>(wanted, 1, ConnectionPlace::loops_max);
 }
 
+/// The core's options. The driver takes the rate of connects before any handshake, so the core,
+/// which hears of a connection only after it, is not to count the same once more.
+HubOptions core_options(HubOptions options) {
+  options.limits.connects_per_address.per_minute = 0;
+  return options;
+}
+
 Result<std::optional<net::TlsContext>, HubFailure> load_certificate(const ListenOptions& listen) {
   if (listen.certificate_file.empty()) return std::optional<net::TlsContext>();
   auto loaded = net::TlsContext::load(listen.certificate_file, listen.key_file);
@@ -75,8 +82,8 @@ Result<std::unique_ptr<HubDriver>, HubFailure> HubDriver::create(HubOptions opti
 HubDriver::HubDriver(Parts parts, Hub::OnEvent on_event)
     : on_event_(std::move(on_event)),
       share_(parts.options,
-             hub::Hub(parts.options, Random(suite::random_seed()), net::read_clock()),
-             parts.event_loops.size()),
+             hub::Hub(core_options(parts.options), Random(suite::random_seed()), net::read_clock()),
+             Random(suite::random_seed()), parts.event_loops.size()),
       event_loops_(std::move(parts.event_loops)),
       claims_(std::move(parts.listening.claims)),
       tick_timer_(event_loops_.front()->context()),
@@ -116,15 +123,20 @@ HubLoop::Calls HubDriver::calls() {
 }
 
 Result<void, HubFailure> HubDriver::run() {
+  // Before anything that `request_stop` posts, unless that comes first and nothing is begun at all.
   first_loop().post([this] { begin(); });
   for (const auto& loop : loops_) {
     loop->post([target = loop.get()] { target->start(); });
   }
+  const std::lock_guard lock(threads_mutex_);
+  if (is_stopping_) return Unexpected(HubFailure{"The hub was stopped before it had started."});
+  is_running_ = true;
   for (const auto& loop : event_loops_) {
     if (auto started = loop->start(); !started) {
       // Without threads there is no orderly end.
       for (const auto& other : event_loops_) other->stop();
-      has_stopped_ = is_stopping_ = true;
+      is_stopping_ = true;
+      is_running_ = false;
       return Unexpected(resource_failure(started.error()));
     }
   }
@@ -142,7 +154,9 @@ void HubDriver::request_stop() {
 
 void HubDriver::stop() {
   request_stop();
-  const std::lock_guard lock(join_mutex_);
+  // If `run` is just starting the threads, these are there afterwards; if it has not come so far,
+  // it will not start them.
+  const std::lock_guard lock(threads_mutex_);
   for (const auto& loop : event_loops_) loop->join();
 }
 
@@ -160,7 +174,7 @@ Result<void, HubFailure> HubDriver::reload_certificate() {
 
 HubStats HubDriver::stats() const {
   HubStats stats = share_.monitor.stats(net::read_clock());
-  stats.running = !has_stopped_;
+  stats.running = is_running_;
   stats.host = share_.options.listen.host;
   stats.port = share_.options.listen.port;
   return stats;
@@ -221,7 +235,7 @@ void HubDriver::drop_all() {
 /// The last thing that happens: every loop is empty, and the mailboxes hold only events.
 void HubDriver::finish() {
   first_loop().take_mail();
-  has_stopped_ = true;
+  is_running_ = false;
   if (on_event_) on_event_(HubStopped{});
   for (const auto& loop : event_loops_) loop->stop();
 }

@@ -31,7 +31,7 @@ class HubDriver {
   /// Stops.
   ~HubDriver();
 
-  /// Begins to serve; once. After an error the driver is of no use.
+  /// Begins to serve; once. An error if it has been stopped before; then the driver is of no use.
   Result<void, HubFailure> run();
   HubAddress address() const;
   /// Lets a successor have the port, closes every connection over the drain window, stops the
@@ -72,8 +72,9 @@ class HubDriver {
   MemoryKeeper memory_keeper_;
   Instant shortage_reported_{};
   std::atomic<bool> is_stopping_{false};
-  std::atomic<bool> has_stopped_{false};
-  std::mutex join_mutex_;
+  std::atomic<bool> is_running_{false};
+  // Held while threads are started and joined.
+  std::mutex threads_mutex_;
 };
 
 }  // namespace pigeon::runtime

@@ -61,24 +61,28 @@ void HubLoop::start() {
 
 void HubLoop::accept(net::FileDescriptor socket, const net::IpAddress& address) {
   using enum Admissions::Verdict;
-  switch (services_.share.admissions.enter(address)) {
+  switch (services_.share.admissions.enter(address, net::read_clock().monotonic)) {
     case admitted:
-      return add(std::move(socket), address, false);
+      return add(std::move(socket), address, std::nullopt);
     case too_many:
       services_.share.refusals.add(Refused::connections);
       return;
     case too_many_of_address:
-      // A TLS handshake would cost more than the refusal saves.
-      if (!tls_ && refused_count_ < told_refusals_max) {
-        ++refused_count_;
-        return add(std::move(socket), address, true);
-      }
-      services_.share.refusals.add(Refused::connections_per_address);
-      return;
+      return refuse(std::move(socket), address, Refused::connections_per_address);
+    case too_often:
+      return refuse(std::move(socket), address, Refused::connects_per_address);
   }
 }
 
-void HubLoop::add(net::FileDescriptor socket, const net::IpAddress& address, bool refused) {
+void HubLoop::refuse(net::FileDescriptor socket, const net::IpAddress& address, Refused reason) {
+  // A TLS handshake would cost more than the refusal saves.
+  if (tls_ || refused_count_ >= told_refusals_max) return services_.share.refusals.add(reason);
+  ++refused_count_;
+  add(std::move(socket), address, reason);
+}
+
+void HubLoop::add(net::FileDescriptor socket, const net::IpAddress& address,
+                  std::optional<Refused> refused) {
   begin_turn();
   net::Stream stream = tls_ ? net::Stream(loop_.context(), std::move(socket), *tls_)
                             : net::Stream(loop_.context(), std::move(socket));
@@ -185,7 +189,7 @@ void HubLoop::carry_out(hub::CloseConnection& close) {
 
 void HubLoop::carry_out(hub::SendResponse& response) {
   Connection* connection = connections_.find(response.connection);
-  if (connection != nullptr) connection->respond(response);
+  if (connection != nullptr) connection->respond(std::move(response));
 }
 
 void HubLoop::flush() {

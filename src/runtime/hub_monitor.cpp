@@ -26,14 +26,37 @@ std::size_t loop_of(const hub::Output& output) {
       output);
 }
 
+/// Bytes of what is to be written to a connection.
+std::size_t payload_bytes(const hub::Output& output) {
+  if (const auto* text = std::get_if<hub::SendText>(&output)) return text->text.size();
+  if (const auto* response = std::get_if<hub::SendResponse>(&output)) return response->body.size();
+  return 0;
+}
+
+hub::ConnectionId target_of(const hub::Output& output) {
+  if (const auto* text = std::get_if<hub::SendText>(&output)) return text->connection;
+  return std::get<hub::SendResponse>(output).connection;
+}
+
 }  // namespace
 
-HubMonitor::HubMonitor(hub::Hub core, std::size_t loop_count)
-    : core_(std::move(core)), mailboxes_(loop_count) {}
+HubMonitor::HubMonitor(hub::Hub core, const MailLimits& limits, RefusalCounts& refusals)
+    : limits_(limits), refusals_(refusals), core_(std::move(core)), mailboxes_(limits.loop_count) {}
 
-void HubMonitor::distribute() {
+/// `taker`: the loop that takes its mailbox at once.
+void HubMonitor::distribute(std::size_t taker) {
   for (hub::Output& output : core_.take_outputs()) {
-    mailboxes_[loop_of(output)].outputs.push_back(std::move(output));
+    const std::size_t loop = loop_of(output);
+    Mailbox& mailbox = mailboxes_[loop];
+    const std::size_t bytes = payload_bytes(output);
+    if (loop != taker && bytes > 0 && mailbox.bytes + bytes > limits_.mailbox_bytes_max) {
+      refusals_.add(Refused::buffered_bytes);
+      mailbox.outputs.emplace_back(
+          hub::CloseConnection{target_of(output), 1013, "The hub is out of memory"});
+      continue;
+    }
+    mailbox.bytes += bytes;
+    mailbox.outputs.push_back(std::move(output));
   }
 }
 
@@ -87,11 +110,12 @@ void HubMonitor::Turn::handle_timeout(Now now) {
 
 void HubMonitor::Turn::finish(Handover& handover, bool woken) {
   begin();
-  monitor_.distribute();
+  monitor_.distribute(loop_);
   Mailbox& own = monitor_.mailboxes_[loop_];
   if (woken) own.is_called = false;
   handover.outputs.clear();
   handover.outputs.swap(own.outputs);
+  own.bytes = 0;
   handover.timeout.reset();
   if (const Instant next = monitor_.core_.next_timeout();
       loop_ == first_loop && next < monitor_.timeout_) {

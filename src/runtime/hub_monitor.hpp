@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -9,8 +10,16 @@
 #include "hub/hub.hpp"
 #include "hub/input.hpp"
 #include "hub/output.hpp"
+#include "runtime/refusals.hpp"
 
 namespace pigeon::runtime {
+
+struct MailLimits {
+  std::size_t loop_count = 1;
+  /// Bytes of texts and answers that may wait for a loop which is busy; the connection that one
+  /// more is for is closed with 1013 instead. Default: no limit.
+  std::size_t mailbox_bytes_max = std::numeric_limits<std::size_t>::max();
+};
 
 /// The one hub core, shared by all loops. A loop gives it inputs in turns, under a lock; outputs go
 /// to the mailbox of the loop that owns their connection, under the same lock, and each loop
@@ -18,7 +27,7 @@ namespace pigeon::runtime {
 /// core's order, on the connection's thread. Events and `Drained` go to the first loop.
 class HubMonitor {
  public:
-  HubMonitor(hub::Hub core, std::size_t loop_count);
+  HubMonitor(hub::Hub core, const MailLimits& limits, RefusalCounts& refusals);
 
   /// What a loop gets out of a turn.
   struct Handover {
@@ -63,13 +72,17 @@ class HubMonitor {
  private:
   struct Mailbox {
     std::vector<hub::Output> outputs;
+    // Of texts and answers among them.
+    std::size_t bytes = 0;
     // The loop has been told and has not come yet.
     bool is_called = false;
   };
 
-  void distribute();
+  void distribute(std::size_t taker);
   bool has_uncalled_work(std::size_t loop) const;
 
+  const MailLimits limits_;
+  RefusalCounts& refusals_;
   mutable std::mutex mutex_;
   hub::Hub core_;
   std::vector<Mailbox> mailboxes_;

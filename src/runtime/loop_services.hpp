@@ -26,7 +26,7 @@ enum class Deadline : std::uint8_t {
   request,
   /// The next request of a connection that is kept alive.
   next_request,
-  /// Progress in sending an answer.
+  /// The next part of an answer to go out: `AnswerProgress`.
   answer,
   /// A reader that lets its queue grow too long.
   overfull,

@@ -14,6 +14,7 @@ namespace pigeon::runtime {
 enum class Refused : std::uint8_t {
   connections,
   connections_per_address,
+  connects_per_address,
   descriptors,
   tls_handshake,
   handshake_time,
@@ -22,6 +23,7 @@ enum class Refused : std::uint8_t {
   bad_request,
   protocol_error,
   message_bytes,
+  control_rate,
   queue_bytes,
   queue_time,
   buffered_bytes,
@@ -46,13 +48,14 @@ class RefusalCounts {
   }
 
  private:
-  static constexpr std::array<std::string_view, 13> names = {
-      "connections",    "connections_per_address",
-      "descriptors",    "tls_handshake",
-      "handshake_time", "head_bytes",
-      "body_bytes",     "bad_request",
-      "protocol_error", "message_bytes",
-      "queue_bytes",    "queue_time",
+  static constexpr std::array<std::string_view, 15> names = {
+      "connections",          "connections_per_address",
+      "connects_per_address", "descriptors",
+      "tls_handshake",        "handshake_time",
+      "head_bytes",           "body_bytes",
+      "bad_request",          "protocol_error",
+      "message_bytes",        "control_rate",
+      "queue_bytes",          "queue_time",
       "buffered_bytes"};
   static_assert(names.size() == static_cast<std::size_t>(Refused::buffered_bytes) + 1);
 

@@ -4,8 +4,11 @@
 
 #include <gmock/gmock.h>
 
+#include "base/random.hpp"
+#include "base/time.hpp"
 #include "net/endpoint.hpp"
 #include "runtime/admissions.hpp"
+#include "runtime/answer_progress.hpp"
 #include "runtime/byte_budget.hpp"
 #include "runtime/connection_id.hpp"
 #include "runtime/memory_keeper.hpp"
@@ -23,30 +26,65 @@ net::IpAddress address(const std::string& text) {
   return endpoints ? net::IpAddress::from_system(endpoints->front().address) : net::IpAddress();
 }
 
+constexpr Instant now{};
+
+Admissions admissions_with(const AdmissionLimits& limits) {
+  return {limits, Random::from_number(1)};
+}
+
 TEST(AdmissionsTest, LimitsEachAddress) {
   using enum Admissions::Verdict;
-  Admissions admissions(10, 2);
+  Admissions admissions = admissions_with({.connections_max = 10, .per_address_max = 2});
   const auto alice = address("192.0.2.1");
   const auto bob = address("192.0.2.2");
 
-  EXPECT_EQ(admissions.enter(alice), admitted);
-  EXPECT_EQ(admissions.enter(alice), admitted);
-  EXPECT_EQ(admissions.enter(alice), too_many_of_address);
-  EXPECT_EQ(admissions.enter(bob), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), too_many_of_address);
+  EXPECT_EQ(admissions.enter(bob, now), admitted);
   admissions.leave(alice);
-  EXPECT_EQ(admissions.enter(alice), admitted);
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
 }
 
 TEST(AdmissionsTest, LimitsAll) {
   using enum Admissions::Verdict;
-  Admissions admissions(2, 2);
-  EXPECT_EQ(admissions.enter(address("192.0.2.1")), admitted);
-  EXPECT_EQ(admissions.enter(address("192.0.2.2")), admitted);
+  Admissions admissions = admissions_with({.connections_max = 2, .per_address_max = 2});
+  EXPECT_EQ(admissions.enter(address("192.0.2.1"), now), admitted);
+  EXPECT_EQ(admissions.enter(address("192.0.2.2"), now), admitted);
 
-  EXPECT_EQ(admissions.enter(address("192.0.2.3")), too_many);
+  EXPECT_EQ(admissions.enter(address("192.0.2.3"), now), too_many);
 
   admissions.leave(address("192.0.2.2"));
-  EXPECT_EQ(admissions.enter(address("192.0.2.3")), admitted);
+  EXPECT_EQ(admissions.enter(address("192.0.2.3"), now), admitted);
+}
+
+TEST(AdmissionsTest, CountsAddressesOfOneIpv6NetworkAsOne) {
+  using enum Admissions::Verdict;
+  Admissions admissions = admissions_with({.connections_max = 10, .per_address_max = 2});
+  EXPECT_EQ(admissions.enter(address("2001:db8::1"), now), admitted);
+  EXPECT_EQ(admissions.enter(address("2001:db8::2"), now), admitted);
+
+  EXPECT_EQ(admissions.enter(address("2001:db8::3"), now), too_many_of_address);
+  EXPECT_EQ(admissions.enter(address("2001:db8:0:1::1"), now), admitted);
+  admissions.leave(address("2001:db8::1"));
+  EXPECT_EQ(admissions.enter(address("2001:db8::3"), now), admitted);
+}
+
+TEST(AdmissionsTest, LimitsHowFastAnAddressConnects) {
+  using enum Admissions::Verdict;
+  Admissions admissions = admissions_with({.connections_max = 10,
+                                           .per_address_max = 10,
+                                           .connects_per_address = {.per_minute = 60, .burst = 2},
+                                           .addresses_max = 10});
+  const auto alice = address("2001:db8::1");
+  EXPECT_EQ(admissions.enter(alice, now), admitted);
+  EXPECT_EQ(admissions.enter(address("2001:db8::2"), now), admitted);
+  admissions.leave(alice);
+
+  EXPECT_EQ(admissions.enter(alice, now), too_often);
+  EXPECT_EQ(admissions.enter(address("192.0.2.1"), now), admitted);
+  EXPECT_EQ(admissions.enter(alice, now + 1s), admitted);
+  EXPECT_EQ(admissions.enter(alice, now + 1s), too_often);
 }
 
 TEST(ByteBudgetTest, RefusesGrowthBeyondItsLimit) {
@@ -58,6 +96,40 @@ TEST(ByteBudgetTest, RefusesGrowthBeyondItsLimit) {
   EXPECT_EQ(budget.used(), 101U);
   EXPECT_TRUE(budget.change(61, 20));
   EXPECT_TRUE(budget.change(40, 80));
+}
+
+TEST(ByteBudgetTest, KeepsAPartForThoseWhoHoldLittle) {
+  constexpr std::size_t large = ByteBudget::little + 1;
+  ByteBudget budget(4 * large);
+  EXPECT_TRUE(budget.change(0, 3 * large));
+
+  EXPECT_FALSE(budget.change(0, large));
+  EXPECT_TRUE(budget.change(large, 0));
+  EXPECT_TRUE(budget.change(0, ByteBudget::little));
+  EXPECT_FALSE(budget.change(0, 2));
+}
+
+TEST(AnswerProgressTest, CountsPartsAndNotBytes) {
+  AnswerProgress progress;
+  progress.begin(1'600);
+
+  EXPECT_FALSE(progress.has_advanced(1'599));
+  EXPECT_FALSE(progress.has_advanced(1'500));
+  EXPECT_TRUE(progress.has_advanced(1'400));
+  EXPECT_FALSE(progress.has_advanced(1'400));
+  EXPECT_TRUE(progress.has_advanced(0));
+}
+
+TEST(AnswerProgressTest, GivesAReaderOfBytesSixteenTimes) {
+  for (const std::size_t size : {1U, 5U, 16U, 17U, 1'000'000U}) {
+    AnswerProgress progress;
+    progress.begin(size);
+    int times = 0;
+    for (std::size_t left = size; left-- > 0;) times += progress.has_advanced(left) ? 1 : 0;
+
+    EXPECT_GE(times, 1) << size;
+    EXPECT_LE(times, 16) << size;
+  }
 }
 
 TEST(ConnectionPlaceTest, IsKeptInTheId) {

@@ -18,6 +18,8 @@ namespace ondemand = simdjson::ondemand;
 /// Parsers grown beyond this by a large message are dropped afterwards.
 constexpr std::size_t kept_capacity_max = std::size_t{64} * 1024;
 constexpr std::size_t first_capacity = std::size_t{4} * 1024;
+/// Members of an object for which memory is kept.
+constexpr std::size_t kept_members_max = 256;
 
 WireError to_wire_error(simdjson::error_code error) {
   return error == simdjson::DEPTH_ERROR ? WireError::nested_too_deep : WireError::malformed_json;
@@ -77,10 +79,18 @@ struct JsonReader::Impl {
       walker = ondemand::parser();
       const auto error = validator.allocate(capacity, json_depth_max);
       PIGEON_ASSERT(error == simdjson::SUCCESS);
+      const auto walker_error = walker.allocate(capacity);
+      PIGEON_ASSERT(walker_error == simdjson::SUCCESS);
     }
     strings.clear();
     found.clear();
+    if (found.capacity() > kept_members_max) std::vector<JsonMember>().swap(found);
   }
+
+  bool contains(std::string_view part) const {
+    return part.data() >= text.data() && part.data() < text_end();
+  }
+  const char* text_end() const { return text.data() + capacity + simdjson::SIMDJSON_PADDING; }
 
   std::size_t capacity = 0;
   simdjson::padded_string text;
@@ -115,28 +125,23 @@ Result<JsonText, WireError> JsonReader::parse(std::string_view text) {
 const std::vector<JsonMember>& JsonReader::members(JsonText object) {
   impl_->found.clear();
   if (object.kind() != JsonKind::object) return impl_->found;
-  const char* text_end = impl_->text.data() + impl_->capacity + simdjson::SIMDJSON_PADDING;
-  PIGEON_ASSERT(object.raw.data() >= impl_->text.data() && object.raw.data() < text_end);
+  PIGEON_ASSERT(impl_->contains(object.raw));
   ondemand::document document;
   ondemand::object walked;
-  const simdjson::padded_string_view padded(object.raw,
-                                            static_cast<std::size_t>(text_end - object.raw.data()));
+  const simdjson::padded_string_view padded(
+      object.raw, static_cast<std::size_t>(impl_->text_end() - object.raw.data()));
   if (impl_->walker.iterate(padded).get(document) != simdjson::SUCCESS) return impl_->found;
   if (document.get_object().get(walked) != simdjson::SUCCESS) return impl_->found;
   for (auto field : walked) {
     std::string_view key;
     ondemand::value value;
     JsonText raw;
-    const char* key_start = nullptr;
     // Each can only fail on text that `parse` has refused.
     if (field.error() != simdjson::SUCCESS) break;
-    key_start = field.key().value_unsafe().raw();
+    // The walker has room for all keys of a text, and drops them when it begins the next object.
+    if (field.unescaped_key().get(key) != simdjson::SUCCESS) break;
     if (field.value().get(value) != simdjson::SUCCESS) break;
     if (simdjson::to_json_string(value).get(raw.raw) != simdjson::SUCCESS) break;
-    const char* key_end = key_start;
-    while (*key_end != '"') key_end += *key_end == '\\' ? 2 : 1;
-    key = unescaped(
-        {std::string_view(key_start - 1, static_cast<std::size_t>(key_end - key_start) + 2)});
     impl_->found.push_back({key, raw});
   }
   return impl_->found;
@@ -146,11 +151,12 @@ std::string_view JsonReader::unescaped(JsonText value) {
   if (value.kind() != JsonKind::string) return {};
   const std::string_view inner = value.raw.substr(1, value.raw.size() - 2);
   if (inner.find('\\') == std::string_view::npos) return inner;
-  // Rare in signaling outside of `data`: a parser of its own keeps `members` undisturbed.
-  simdjson::dom::parser parser;
-  const simdjson::padded_string copy(value.raw);
+  PIGEON_ASSERT(impl_->contains(inner));
+  std::string characters(inner.size() + simdjson::SIMDJSON_PADDING, '\0');
+  auto* out = reinterpret_cast<std::uint8_t*>(characters.data());
+  const ondemand::raw_json_string raw(reinterpret_cast<const std::uint8_t*>(inner.data()));
   std::string_view result;
-  if (parser.parse(copy).get(result) != simdjson::SUCCESS) return {};
+  if (impl_->walker.unescape(raw, out).get(result) != simdjson::SUCCESS) return {};
   return impl_->strings.emplace_back(result);
 }
 

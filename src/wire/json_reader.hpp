@@ -47,7 +47,8 @@ class JsonReader {
   Result<JsonText, WireError> parse(std::string_view text);
 
   /// The members of an object inside the parsed text, in their order, duplicates included; nothing
-  /// for any other kind. The list lives until the next call of `members` or `parse`.
+  /// for any other kind. The list, keys included, lives until the next call of `members` or
+  /// `parse`.
   const std::vector<JsonMember>& members(JsonText object);
 
   /// The characters of a string inside the parsed text; empty for any other kind. Lives until

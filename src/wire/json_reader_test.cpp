@@ -53,6 +53,38 @@ TEST(JsonReaderTest, UnescapesKeysAndStrings) {
   EXPECT_EQ(reader.unescaped(member.value), "\U0001F426");
 }
 
+TEST(JsonReaderTest, UnescapesAsManyKeysAsThereAre) {
+  JsonReader reader;
+  constexpr std::size_t count = 50'000;
+  std::string text = "{";
+  for (std::size_t i = 0; i < count; ++i) {
+    text += R"("\n\u0041)" + std::to_string(i) + R"(":"\t",)";
+  }
+  text.back() = '}';
+
+  const auto& members = reader.members(*reader.parse(text));
+
+  ASSERT_EQ(members.size(), count);
+  for (std::size_t i = 0; i < count; ++i) {
+    ASSERT_EQ(members[i].key, "\nA" + std::to_string(i));
+    ASSERT_EQ(members[i].value.raw, R"("\t")");
+  }
+}
+
+TEST(JsonReaderTest, KeepsUnescapedStringsWhileOtherObjectsAreRead) {
+  JsonReader reader;
+  const std::string large(100'000, 'x');
+  const auto text = reader.parse(R"({"a":"\n)" + large + R"(","b":{"\t":"\\"}})");
+  const auto members = reader.members(*text);
+  const std::string_view first = reader.unescaped(members[0].value);
+
+  const JsonMember inner = reader.members(members[1].value)[0];
+
+  EXPECT_EQ(inner.key, "\t");
+  EXPECT_EQ(reader.unescaped(inner.value), "\\");
+  EXPECT_EQ(first, "\n" + large);
+}
+
 TEST(JsonReaderTest, KnowsKindsAndTruth) {
   EXPECT_EQ(JsonText{}.kind(), JsonKind::absent);
   EXPECT_EQ(JsonText{"{}"}.kind(), JsonKind::object);

@@ -83,7 +83,9 @@ TEST_F(FloodTest, NamespacesByTheThousand) {
 }
 
 TEST_F(FloodTest, MessagesFromOneAddress) {
-  start_with_crowd();
+  // Only the limit of their address can be what closes these peers. It is too low for a crowd.
+  start({"--messages-per-peer", "0", "--messages-per-address", "60/min",
+         "--messages-per-address-burst", "2000"});
   std::vector<std::unique_ptr<PeerClient>> strangers;
   for (std::uint64_t i = 1; i <= 10; ++i) {
     strangers.push_back(std::make_unique<PeerClient>(connect_stranger(i)));
@@ -155,18 +157,21 @@ TEST_F(FloodTest, TellsARefusedAddressWhy) {
 }
 
 TEST_F(FloodTest, ConnectsFasterThanAllowed) {
-  start_with_crowd({"--connects-per-address", "60/min", "--connects-per-address-burst", "200"});
+  start_with_crowd({"--connects-per-address", "60/min", "--connects-per-address-burst", "200",
+                    "--requests-per-address", "0"});
   std::size_t refused = 0;
 
   for (std::uint64_t i = 0; i < 300; ++i) {
-    WebSocketClient socket(from_stranger(), "/?peerId=" + make_id(i));
-    socket.receive();
-    if (!socket.ending()) continue;
-    EXPECT_EQ(socket.ending()->code, 1013);
+    HttpClient client(from_stranger());
+    const HttpResponse response = client.get("/livez");
+    if (response.status == 200U) continue;
+    EXPECT_EQ(response.status, 429U);
+    EXPECT_TRUE(response.has("retry-after"));
     ++refused;
   }
 
   EXPECT_GE(refused, 50U);
+  EXPECT_EQ(this->refused("connects_per_address"), refused);
 }
 
 TEST_F(FloodTest, SlowHandshakes) {
@@ -233,7 +238,7 @@ class NeverReadingTest : public CrowdTest {
 
   /// What comes to the reader at last: the rest of what was begun, a close frame if there was room
   /// for it, or a reset.
-  static void expect_given_up(PeerClient& reader) {
+  static void expect_given_up(PeerClient& reader, std::uint16_t code = 1013) {
     WebSocketClient& socket = reader.socket();
     try {
       while (socket.receive()) {
@@ -242,9 +247,30 @@ class NeverReadingTest : public CrowdTest {
       // Ended inside a frame.
     }
     if (socket.ending()) {
-      EXPECT_EQ(socket.ending()->code, 1013);
+      EXPECT_EQ(socket.ending()->code, code);
     }
   }
+
+  /// A client sends 300,000 control frames without a payload and reads nothing.
+  void expect_control_frames_are_limited(std::uint8_t code) {
+    start_with_crowd();
+    PeerClient client = connect_stranger(1, {.receive_buffer = 4'096});
+    client.sync();
+    std::string thousand;
+    for (int i = 0; i < 1'000; ++i) thousand += encode({.opcode = code, .payload = ""});
+
+    for (int i = 0; i < 300 && client.socket().send_bytes(thousand); ++i) {
+    }
+
+    const Deadline deadline;
+    while (refused("control_rate") < 1 && !deadline.has_passed()) wait_for_crowd(100);
+    EXPECT_EQ(refused("control_rate"), 1);
+    EXPECT_LE(hub().process().resident_bytes_peak(),
+              resident_bytes_before() + hard_limit + kept_bytes_max);
+    expect_given_up(client, 1008);
+  }
+
+  static constexpr std::size_t hard_limit = std::size_t{4} << 20U;
 };
 
 TEST_F(NeverReadingTest, CostsTheHardLimit) {
@@ -255,10 +281,15 @@ TEST_F(NeverReadingTest, CostsTheHardLimit) {
 
   flood(reader, 200);
 
-  constexpr std::size_t hard_limit = std::size_t{4} << 20U;
   EXPECT_LE(hub().process().resident_bytes_peak(),
             resident_bytes_before() + hard_limit + kept_bytes_max);
   expect_given_up(reader);
+}
+
+TEST_F(NeverReadingTest, OfPongsIsClosed) { expect_control_frames_are_limited(opcode::ping); }
+
+TEST_F(NeverReadingTest, MaySendOnlySoManyPongs) {
+  expect_control_frames_are_limited(opcode::pong);
 }
 
 TEST_F(NeverReadingTest, IsGivenUpAboveTheSoftLimitAfterAWhile) {

@@ -182,6 +182,30 @@ TEST(LibraryTest, CanBeAskedByManyThreads) {
   EXPECT_FALSE(hub->stats().running);
 }
 
+TEST(LibraryTest, CanBeStoppedWhileItStarts) {
+  for (int i = 0; i < 50; ++i) {
+    HubOptions options = quick_options();
+    options.listen.loops = 4;
+    options.liveness.drain_window = std::chrono::milliseconds{0};
+    auto hub = Hub::create(options);
+    ASSERT_TRUE(hub);
+
+    std::jthread stopping([&] {
+      // Until then there is nothing to stop.
+      while (hub->stats().port == 0) std::this_thread::yield();
+      hub->stop();
+      EXPECT_FALSE(hub->stats().running);
+    });
+    const auto address = hub->start();
+    stopping.join();
+
+    EXPECT_FALSE(hub->stats().running);
+    if (!address) {
+      EXPECT_THAT(address.error().message, HasSubstr("stopped before"));
+    }
+  }
+}
+
 TEST(LibraryTest, SaysWhyItCannotStart) {
   auto first = Hub::create(quick_options());
   ASSERT_TRUE(first);

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/e2e/hub_test.hpp"
@@ -19,8 +20,13 @@ class TlsTest : public HubTest {
  protected:
   void SetUp() override {
     write_certificate(files_, 1);
-    start({"--certificate-file", files_.certificate.string(), "--key-file", files_.key.string(),
-           "--handshake-time-max", "2s"});
+    start_secure({"--handshake-time-max", "2s"});
+  }
+
+  void start_secure(Flags flags) {
+    flags.insert(flags.begin(), {"--certificate-file", files_.certificate.string(), "--key-file",
+                                 files_.key.string()});
+    start(std::move(flags));
   }
 
   std::unique_ptr<TlsStream> connect_tls(const std::string& source = "127.0.0.1") {
@@ -69,6 +75,21 @@ TEST_F(TlsTest, SignalsGoThroughWss) {
   }
   alice.send({.opcode = opcode::close, .payload = close_payload(1000)});
   EXPECT_EQ(alice.wait_closed().code, 1000);
+}
+
+TEST_F(TlsTest, LimitsConnectsBeforeTheyCostAHandshake) {
+  start_secure({"--connects-per-address", "1/min", "--connects-per-address-burst", "2"});
+  const std::string stranger = "127.0.0.2";
+  // One that never says a word counts as well.
+  const TcpStream silent({.port = port(), .source = stranger});
+  HttpClient first(connect_tls(stranger));
+  EXPECT_EQ(first.get("/livez").status, 200U);
+
+  TcpStream third({.port = port(), .source = stranger});
+  EXPECT_EQ(third.receive(Deadline()), "");
+
+  EXPECT_THAT(HttpClient(connect_tls("127.0.0.3")).get("/metrics").body,
+              HasSubstr("pigeonhub_refused_total{reason=\"connects_per_address\"} 1"));
 }
 
 TEST_F(TlsTest, AnswersHttps) {

@@ -1,0 +1,82 @@
+#include "runtime/hub_monitor.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "base/random.hpp"
+#include "runtime/connection_id.hpp"
+
+namespace pigeon::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Pair;
+using ::testing::VariantWith;
+
+constexpr Now now{};
+
+/// A hub on two loops, and a connection of the second.
+class HubMonitorTest : public ::testing::Test {
+ protected:
+  HubMonitor monitor_with(std::size_t mailbox_bytes_max) {
+    return {hub::Hub({}, Random::from_number(1), now),
+            {.loop_count = 2, .mailbox_bytes_max = mailbox_bytes_max},
+            refusals_};
+  }
+
+  /// The client of `alice_` connects, and the loop hears of it: its mailbox gets a text.
+  void connect(HubMonitor& monitor, std::size_t loop) {
+    HubMonitor::Turn turn(monitor, loop);
+    turn.handle(hub::ConnectionOpened{alice_, {{"peerId", std::string(40, 'a')}}, "10.0.0.1"}, now);
+    HubMonitor::Handover handover;
+    turn.finish(handover, false);
+    taken_ = std::move(handover.outputs);
+  }
+
+  static std::vector<hub::Output> take(HubMonitor& monitor, std::size_t loop) {
+    HubMonitor::Turn turn(monitor, loop);
+    HubMonitor::Handover handover;
+    turn.finish(handover, true);
+    return std::move(handover.outputs);
+  }
+
+  RefusalCounts refusals_;
+  std::vector<hub::Output> taken_;
+  const ConnectionId alice_ = ConnectionPlace{.loop = 1, .slot = 0, .generation = 0}.id();
+};
+
+TEST_F(HubMonitorTest, HandsOverToTheLoopOfTheConnection) {
+  HubMonitor monitor = monitor_with(1'000);
+
+  connect(monitor, 0);
+
+  EXPECT_THAT(monitor.call_others(0), ElementsAre(1));
+  EXPECT_THAT(take(monitor, 1), ElementsAre(VariantWith<hub::SendText>(testing::_)));
+}
+
+TEST_F(HubMonitorTest, ClosesAConnectionWhoseMailboxIsFull) {
+  HubMonitor monitor = monitor_with(1);
+
+  connect(monitor, 0);
+
+  const auto outputs = take(monitor, 1);
+  ASSERT_THAT(outputs, ElementsAre(VariantWith<hub::CloseConnection>(testing::_)));
+  EXPECT_EQ(std::get<hub::CloseConnection>(outputs.front()).connection, alice_);
+  EXPECT_EQ(std::get<hub::CloseConnection>(outputs.front()).code, 1013);
+  EXPECT_THAT(refusals_.take(), ElementsAre(Pair("buffered_bytes", 1)));
+}
+
+TEST_F(HubMonitorTest, LimitsNothingThatALoopTakesAtOnce) {
+  HubMonitor monitor = monitor_with(1);
+
+  connect(monitor, 1);
+
+  EXPECT_THAT(taken_, ElementsAre(VariantWith<hub::SendText>(testing::_)));
+}
+
+}  // namespace
+}  // namespace pigeon::runtime
