@@ -81,9 +81,9 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
   Peer& peer = peers.insert(std::make_unique<Peer>(
       candidate.connection, candidate.id, std::move(candidate.address),
       bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer)));
-  peer.remote_address = std::move(candidate.remote_address);
   peer.connected_wall_ms = now.wall_ms;
   ++counters.connections_opened;
+  peer.remote_address = std::move(candidate.remote_address);
   liveness.watch(peer, now.monotonic);
   const std::string id = peer.id.to_text();
   out.send(peer, MessageKind::connected,
