@@ -139,7 +139,7 @@ constexpr auto table = std::to_array<OptionSpec>({
      "All queues and unfinished messages together; whoever asks for more is closed with 1013.",
      bytes(mebi, 1024 * gibi), limits<&HubLimits::buffered_bytes_max>()},
     {"limits.connects_per_address", "--connects-per-address", "RATE_CONNECTS_PER_ADDRESS",
-     "Connections from one address.",
+     "Connections from one address, those for HTTP included; a /64 network of IPv6 counts as one.",
      rate, per_minute<&HubLimits::connects_per_address>()},
     {"limits.connects_per_address_burst", "--connects-per-address-burst",
      "RATE_CONNECTS_PER_ADDRESS_BURST",

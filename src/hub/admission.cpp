@@ -31,18 +31,15 @@ CloseText close_text(Refusal refusal) {
       return {1008, "Invalid peerId"};
     case Refusal::duplicate_id:
       return {1008, "Peer already connected"};
-    case Refusal::connections_max:
-      return {1008, "Maximum connections reached"};
     default:
-      return {1013, "Too many connections from this address, try again later"};
+      return {1008, "Maximum connections reached"};
   }
 }
 
 }  // namespace
 
-Admission::Admission(const HubOptions& options, const PeerTable& peers, RateLimiter& limiter,
-                     Counters& counters)
-    : options_(options), peers_(peers), limiter_(limiter), counters_(counters) {}
+Admission::Admission(const HubOptions& options, const PeerTable& peers, Counters& counters)
+    : options_(options), peers_(peers), counters_(counters) {}
 
 std::optional<Candidate> Admission::opened(const ConnectionOpened& opened, Now now, Outbox& out) {
   const std::optional<wire::SpelledId> id = requested_id(opened.query);
@@ -50,9 +47,6 @@ std::optional<Candidate> Admission::opened(const ConnectionOpened& opened, Now n
     refuse(opened.connection, refusal, out);
     return std::nullopt;
   };
-  if (!limiter_.take_connect(opened.address, now.monotonic)) {
-    return refuse_with(Refusal::connect_rate);
-  }
   if (!id) return refuse_with(Refusal::invalid_id);
   if (peers_.size() + contests_.size() >= options_.limits.connections_max) {
     return refuse_with(Refusal::connections_max);

@@ -11,7 +11,6 @@
 #include "hub/counters.hpp"
 #include "hub/outbox.hpp"
 #include "hub/peer_table.hpp"
-#include "hub/rate_limiter.hpp"
 #include "pigeon/options.hpp"
 
 namespace pigeon::hub {
@@ -32,8 +31,7 @@ struct Candidate {
 class Admission {
  public:
   /// The references outlive the admission.
-  Admission(const HubOptions& options, const PeerTable& peers, RateLimiter& limiter,
-            Counters& counters);
+  Admission(const HubOptions& options, const PeerTable& peers, Counters& counters);
 
   /// Gives the candidate to be accepted at once, if it is. Otherwise it is refused or waits.
   std::optional<Candidate> opened(const ConnectionOpened& opened, Now now, Outbox& out);
@@ -70,7 +68,6 @@ class Admission {
 
   const HubOptions& options_;
   const PeerTable& peers_;
-  RateLimiter& limiter_;
   Counters& counters_;
   std::map<wire::SpelledId, Contest> contests_;
   std::map<ConnectionId, wire::SpelledId> waiting_;

@@ -78,17 +78,6 @@ TEST(AdmissionTest, ShowsTheWholeAddress) {
   }
 }
 
-TEST(AdmissionTest, BoundsTheConnectsOfAnAddress) {
-  HubOptions options;
-  options.limits.connects_per_address = {.per_minute = 60, .burst = 2};
-  HubUnderTest hub(options);
-  hub.open(alice, "10.0.0.1");
-  hub.open(bob, "10.0.0.1");
-
-  expect_closed(hub, hub.open(carol, "10.0.0.1"), 1013, "Too many connections");
-  EXPECT_FALSE(hub.closed(hub.open(carol, "10.0.0.2")).has_value());
-}
-
 TEST(AdmissionTest, RefusesANewcomerWhoseIdIsAlive) {
   HubUnderTest hub;
   const auto owner = hub.join(alice);

@@ -33,7 +33,6 @@ constexpr auto refusal_names = std::to_array<std::string_view>({
     "invalid_id",
     "duplicate_id",
     "connections_max",
-    "connect_rate",
     "request_rate",
     "message_rate",
     "byte_rate",

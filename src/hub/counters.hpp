@@ -42,7 +42,6 @@ enum class Refusal : std::uint8_t {
   invalid_id,
   duplicate_id,
   connections_max,
-  connect_rate,
   request_rate,
   message_rate,
   byte_rate,

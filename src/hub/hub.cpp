@@ -33,7 +33,7 @@ struct Hub::Impl {
         out(counters),
         introducer(options.introductions, peers, networks, random.split(), now.monotonic),
         switchboard(options, peers, networks, introducer, limiter, counters),
-        admission(options, peers, limiter, counters),
+        admission(options, peers, counters),
         liveness(options.liveness),
         drain(options.liveness) {}
 
@@ -82,9 +82,9 @@ void Hub::Impl::accept(Candidate candidate, Now now) {
       candidate.connection, candidate.id, std::move(candidate.address),
       bucket_for(options.limits.announces_per_peer), bucket_for(options.limits.messages_per_peer),
       bucket_for(options.limits.bytes_per_peer)));
-  peer.remote_address = std::move(candidate.remote_address);
   peer.connected_wall_ms = now.wall_ms;
   ++counters.connections_opened;
+  peer.remote_address = std::move(candidate.remote_address);
   liveness.watch(peer, now.monotonic);
   const std::string id = peer.id.to_text();
   out.send(peer, MessageKind::connected,

@@ -35,9 +35,6 @@ class RateLimiter {
   RateLimiter(const HubLimits& limits, Random& random)
       : limits_(limits), rates_({.count_max = limits.addresses_max}, KeyedHash(random)) {}
 
-  bool take_connect(const std::string& address, Instant now) {
-    return take(address, limits_.connects_per_address, &Rates::connects, now) == Duration::zero();
-  }
   bool take_request(const std::string& address, Instant now) {
     return take(address, limits_.requests_per_address, &Rates::requests, now) == Duration::zero();
   }
@@ -48,7 +45,6 @@ class RateLimiter {
 
  private:
   struct Rates {
-    TokenBucket connects;
     TokenBucket requests;
     TokenBucket messages;
   };
@@ -60,8 +56,7 @@ class RateLimiter {
     if (rates == nullptr) {
       rates = &rates_.insert(
           address,
-          {bucket_for(limits_.connects_per_address), bucket_for(limits_.requests_per_address),
-           bucket_for(limits_.messages_per_address)},
+          {bucket_for(limits_.requests_per_address), bucket_for(limits_.messages_per_address)},
           now);
     }
     const bool is_taken = (rates->*bucket).take(now);

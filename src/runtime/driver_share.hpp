@@ -40,7 +40,7 @@ struct DriverShare {
             .refused = refusals.take()};
   }
 
-  const HubOptions options;
+  const HubOptions options;  // NOLINT(readability-identifier-naming): public, not a class's own.
   RefusalCounts refusals;
   HubMonitor monitor;
   Admissions admissions;

@@ -28,13 +28,6 @@ std::size_t loop_count(const HubOptions& options) {
   return std::clamp<std::size_t>(wanted, 1, ConnectionPlace::loops_max);
 }
 
-/// The core's options. The driver takes the rate of connects before any handshake, so the core,
-/// which hears of a connection only after it, is not to count the same once more.
-HubOptions core_options(HubOptions options) {
-  options.limits.connects_per_address.per_minute = 0;
-  return options;
-}
-
 Result<std::optional<net::TlsContext>, HubFailure> load_certificate(const ListenOptions& listen) {
   if (listen.certificate_file.empty()) return std::optional<net::TlsContext>();
   auto loaded = net::TlsContext::load(listen.certificate_file, listen.key_file);
@@ -82,7 +75,7 @@ Result<std::unique_ptr<HubDriver>, HubFailure> HubDriver::create(HubOptions opti
 HubDriver::HubDriver(Parts parts, Hub::OnEvent on_event)
     : on_event_(std::move(on_event)),
       share_(parts.options,
-             hub::Hub(core_options(parts.options), Random(suite::random_seed()), net::read_clock()),
+             hub::Hub(parts.options, Random(suite::random_seed()), net::read_clock()),
              Random(suite::random_seed()), parts.event_loops.size()),
       event_loops_(std::move(parts.event_loops)),
       claims_(std::move(parts.listening.claims)),

@@ -29,6 +29,7 @@ class HubDriver {
   HubDriver(const HubDriver&) = delete;
   HubDriver& operator=(const HubDriver&) = delete;
   /// Stops.
+  // NOLINTNEXTLINE(bugprone-exception-escape): a thread that cannot be joined is a bug of ours.
   ~HubDriver();
 
   /// Begins to serve; once. An error if it has been stopped before; then the driver is of no use.
