@@ -35,7 +35,7 @@ General
   --version
         Print the version.
   --check
-        Check all options, print them as a TOML file and exit.
+        Check names, syntax and bounds of all options, print them as a TOML file and exit.
   --config FILE
         Read options from this TOML file.
         Variable PIGEONHUB_CONFIG.

@@ -56,11 +56,12 @@ void end_after(std::chrono::milliseconds time) {
 }
 
 int drain(Hub& hub, Signals& signals, Log& log, std::string_view cause) {
+  const std::size_t connections = hub.stats().connections;
   log.write({LogLevel::info,
              "stopping",
-             fmt::format("{}: closing {} connections; repeat it to stop at once", cause,
-                         hub.stats().connections),
-             {{"connections", hub.stats().connections}}});
+             fmt::format("{}: closing {} connection{}; repeat it to stop at once", cause,
+                         connections, connections == 1 ? "" : "s"),
+             {{"connections", connections}}});
   end_after(stop_time_max);
   hub.request_stop();
   for (int signal = signals.wait(); signal != 0; signal = signals.wait()) {

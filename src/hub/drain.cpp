@@ -7,7 +7,8 @@ namespace pigeon::hub {
 
 void Drain::begin(std::vector<ConnectionId> connections, Random& random, Instant now) {
   if (has_begun()) return;
-  const Duration window = options_.drain_window;
+  // Nobody would come back within the window.
+  const Duration window = connections.empty() ? Duration::zero() : options_.drain_window;
   end_ = now + window;
   random.shuffle(std::span(connections));
   const auto count = static_cast<std::int64_t>(connections.size());

@@ -50,7 +50,8 @@ SendResponse respond_error(const HttpRequest& request, const View& view, std::ui
 }
 
 SendResponse health(const Call& call) {
-  return respond_json(call.request, call.view, health_json(call.view));
+  return respond(call.request, call.view, call.view.is_draining ? 503 : 200, json_type,
+                 health_json(call.view));
 }
 
 SendResponse hubs(const Call& call) {

@@ -76,8 +76,17 @@ TEST(DrainTest, SpreadsTheClosesOverTheWindow) {
   EXPECT_EQ(hub.closed(connections[0])->reason, "Server shutting down");
 }
 
+TEST(DrainTest, EndsAtOnceWithoutConnections) {
+  HubUnderTest hub;
+  hub.feed(DrainRequested{});
+  hub.pass(0s);
+
+  EXPECT_TRUE(hub.drained());
+}
+
 TEST(DrainTest, ServesNewcomersUntilTheWindowEnds) {
   HubUnderTest hub;
+  hub.open(carol);
   hub.feed(DrainRequested{});
   const auto a = hub.open(alice);
   EXPECT_THAT(hub.take(a, "connected"), SizeIs(1));
@@ -115,6 +124,7 @@ TEST(DrainTest, IsNotReadyWhileItDrains) {
   hub.feed(DrainRequested{});
 
   EXPECT_EQ(hub.get("/readyz").status, 503);
+  EXPECT_EQ(hub.get("/health").status, 503);
   EXPECT_EQ(hub.get("/livez").status, 200);
 }
 

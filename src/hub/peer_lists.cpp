@@ -85,7 +85,7 @@ std::string health_json(const View& view) {
   JsonObjectWriter memory;
   memory.number("rss", static_cast<std::int64_t>(view.counters.resident_bytes));
   JsonObjectWriter out;
-  out.text("status", "healthy").text("nodeId", node_id(view));
+  out.text("status", view.is_draining ? "draining" : "healthy").text("nodeId", node_id(view));
   out.number("port", view.options.listen.port).number("uptime", milliseconds(view.uptime()));
   // The reference node has a table here that it calls a DHT; this hub keeps no records.
   out.boolean("connected", true).boolean("isBootstrapping", false);

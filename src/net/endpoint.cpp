@@ -45,7 +45,10 @@ Result<std::vector<Endpoint>, std::string> resolve(const std::string& host, std:
   hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int failure = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  // An address of IPv6 is often written in brackets, as in URLs.
+  const bool in_brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  const std::string name = in_brackets ? host.substr(1, host.size() - 2) : host;
+  const int failure = ::getaddrinfo(name.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (failure != 0) return Unexpected<std::string>(::gai_strerror(failure));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> guard(found, ::freeaddrinfo);
 

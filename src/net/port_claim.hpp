@@ -14,7 +14,8 @@ namespace pigeon::net {
 /// however that ends. Released by the destructor.
 class PortClaim {
  public:
-  /// Nothing if another server holds the claim.
+  /// Nothing if another server holds the claim, or one of an address that overlaps: a wildcard
+  /// overlaps with every address of its family, :: with those of IPv4 as well.
   static std::optional<PortClaim> take(std::string_view address, std::uint16_t port);
 
  private:

@@ -19,6 +19,22 @@ TEST(PortClaimTest, HoldsAPlaceOnce) {
   EXPECT_TRUE(PortClaim::take(address() + "x", 1));
 }
 
+TEST(PortClaimTest, WildcardsOverlapWithAddresses) {
+  // Ports of their own, as the addresses are real.
+  const auto specific = PortClaim::take("127.0.0.1", 1);
+  ASSERT_TRUE(specific);
+  EXPECT_FALSE(PortClaim::take("0.0.0.0", 1));
+  EXPECT_FALSE(PortClaim::take("::", 1));
+  EXPECT_TRUE(PortClaim::take("::1", 1));
+  EXPECT_TRUE(PortClaim::take("127.0.0.2", 1));
+  EXPECT_TRUE(PortClaim::take("0.0.0.0", 2));
+
+  const auto all = PortClaim::take("::", 3);
+  ASSERT_TRUE(all);
+  EXPECT_FALSE(PortClaim::take("192.0.2.1", 3));
+  EXPECT_FALSE(PortClaim::take("2001:db8::1", 3));
+}
+
 TEST(PortClaimTest, ReleasesItWithItself) {
   auto first = PortClaim::take(address(), 3);
   ASSERT_TRUE(first);

@@ -76,6 +76,8 @@ bool is_hub_url(std::string_view text) {
 void check_listen(Checks& checks, const ListenOptions& listen) {
   checks.require(!listen.host.empty(), "listen.host must not be empty.")
       .printable("listen.host", listen.host, 255)
+      .require(listen.host != "*",
+               "listen.host must be an address or a name; 0.0.0.0 or :: for all.")
       .range("listen.loops", listen.loops, 0, 256)
       .require(listen.certificate_file.empty() == listen.key_file.empty(),
                "listen.certificate_file and listen.key_file must be given together.");
@@ -150,6 +152,8 @@ std::optional<std::string> check_options(const HubOptions& options) {
   checks.printable("node_id", options.node_id, 64)
       .require(!options.cors_origin.empty(), "cors_origin must not be empty.")
       .printable("cors_origin", options.cors_origin, 256)
+      .require(options.cors_origin.find_first_of(" ,") == std::string::npos,
+               "cors_origin must be * or one origin, such as https://app.example.")
       .printable("public_url", options.public_url, 512)
       .require(
           options.public_url.empty() || is_hub_url(options.public_url),

@@ -58,6 +58,8 @@ TEST(CheckOptionsTest, NamesTheFieldThatIsWrong) {
       {"liveness.drain_window", [](HubOptions& o) { o.liveness.drain_window = 9s; }},
       {"node_id", [](HubOptions& o) { o.node_id = std::string(65, 'a'); }},
       {"cors_origin", [](HubOptions& o) { o.cors_origin = "a\r\nSet-Cookie: b"; }},
+      {"cors_origin", [](HubOptions& o) { o.cors_origin = "https://a,https://b"; }},
+      {"listen.host", [](HubOptions& o) { o.listen.host = "*"; }},
       {"public_url", [](HubOptions& o) { o.public_url = "\x7f"; }},
   };
 
