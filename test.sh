@@ -130,8 +130,9 @@ part "build dev" count_steps build dev ON
 part "unit tests, ASan and UBSan" count_ctest ctest --preset dev --no-tests=error -L unit -j2
 part "end to end, release" count_cases end_to_end release -L e2e
 part "end to end, ASan and UBSan" count_cases end_to_end dev -R 'e2e.(bad_input|http|rfc6455)'
-part "build tsan" count_steps build tsan ON hub_drain_test hub_signaling_test hub_tls_test
-part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(drain|signaling|tls)' -j2
+part "build tsan" count_steps build tsan ON hub_drain_test hub_library_test \
+  hub_signaling_test hub_tls_test
+part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(drain|library|signaling|tls)' -j2
 part "same trace at both optimization levels" count_one same_trace
 part "package" count_one package
 part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers

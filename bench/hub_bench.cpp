@@ -32,12 +32,13 @@ struct Case {
 constexpr auto cases = std::to_array<Case>({
     {"start", "time until the hub serves, memory without clients", measure_start},
     {"routing", "processor time and latency of a routed message", measure_routing},
+    {"bursts", "the same when each client sends 16 in a row", measure_bursts},
     {"idle", "memory of idle connections, plain and TLS", measure_idle},
     {"announce", "messages that a join causes", measure_announce},
     {"slow-reader", "what a client that never reads costs", measure_slow_reader},
 });
 
-constexpr unsigned time_limit_default = 540;
+constexpr unsigned time_limit_default = 900;
 
 extern "C" void time_is_up(int /*signal*/) {
   constexpr std::string_view text = "hub_bench: the time limit is reached\n";

@@ -154,13 +154,14 @@ void measure_with(const Settings& settings, std::size_t clients, Report& report)
       subject->measure(settings);
     }
   }
-  const std::string count = std::to_string(clients);
+  const std::string shape =
+      std::to_string(clients) + " clients" + (settings.burst > 1 ? " in bursts" : "");
   Table table{
-      .title = "Routed message, " + count + " clients",
+      .title = "Routed message, " + shape,
       .method = "Offers and answers of " + std::to_string(settings.message_bytes) +
                 " bytes between pairs in one "
                 "namespace, " +
-                std::to_string(settings.window) +
+                std::to_string(settings.burst) + " in a row, " + std::to_string(settings.window) +
                 " under way at a time (latency is "
                 "that of a saturated server). Processor time is the server's, all threads. Median "
                 "of " +
@@ -176,7 +177,7 @@ void measure_with(const Settings& settings, std::size_t clients, Report& report)
   }
   report.add(std::move(table));
   for (const Subject* hub : {lineup.one_loop.get(), lineup.all_loops.get()}) {
-    const std::string what = hub->name() + ", " + count + " clients: CPU per message ";
+    const std::string what = hub->name() + ", " + shape + ": CPU per message ";
     report.at_most(what + "as a multiple of the relay's", hub->ratio_to(*lineup.relay), 2, 2);
     if (!lineup.upstream) continue;
     report.at_least(what + "below upstream's by a factor", lineup.upstream->ratio_to(*hub), 4, 2);
@@ -188,6 +189,13 @@ void measure_with(const Settings& settings, std::size_t clients, Report& report)
 void measure_routing(const Settings& settings, Report& report) {
   measure_with(settings, 100, report);
   measure_with(settings, 1'000, report);
+}
+
+void measure_bursts(const Settings& settings, Report& report) {
+  Settings in_bursts = settings;
+  in_bursts.burst = 16;
+  in_bursts.window = 256;
+  measure_routing(in_bursts, report);
 }
 
 }  // namespace pigeon::bench

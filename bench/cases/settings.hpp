@@ -31,6 +31,8 @@ struct Settings {
 void measure_start(const Settings& settings, Report& report);
 /// The price of a routed offer: blind relay, hub, upstream.
 void measure_routing(const Settings& settings, Report& report);
+/// The same when each client sends many in a row, as an offer and its candidates.
+void measure_bursts(const Settings& settings, Report& report);
 /// Memory of connections that do nothing.
 void measure_idle(const Settings& settings, Report& report);
 /// Messages that joining a large namespace causes.

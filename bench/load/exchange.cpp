@@ -105,7 +105,8 @@ void Exchange::on_text(ClientIndex client, std::string_view text) {
     return;
   }
   ++round_.others;
-  if (arrival.type == "error") fault(std::string(text.substr(0, 200)));
+  // A bystander may well send to somebody who is gone.
+  if (arrival.type == "error" && client < clients_) fault(std::string(text.substr(0, 200)));
 }
 
 void Exchange::receive_description(ClientIndex client, std::string_view data) {
