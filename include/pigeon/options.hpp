@@ -62,7 +62,7 @@ struct HubLimits {
   RateLimit connects_per_address{.per_minute = 600, .burst = 2'048};
   /// Announcements of one peer.
   RateLimit announces_per_peer{.per_minute = 6, .burst = 12};
-  /// Other messages of one peer.
+  /// Messages of one peer, announcements included.
   RateLimit messages_per_peer{.per_minute = 6'000, .burst = 400};
   /// Bytes of all messages of one peer; one that is larger than the burst takes all of it. 1 MiB a
   /// second, and at once less than `queue_bytes_hard`: whoever sends cannot get a reader closed
