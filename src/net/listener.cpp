@@ -5,6 +5,8 @@
 
 #include <sys/socket.h>
 
+#include "net/system_address.hpp"
+
 namespace pigeon::net {
 
 namespace {
@@ -58,7 +60,7 @@ void Listener::accept_waiting() {
     const int socket = ::accept4(socket_.native_handle(), reinterpret_cast<sockaddr*>(&address),
                                  &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      on_accept_(FileDescriptor(socket), IpAddress::from_system(address));
+      on_accept_(FileDescriptor(socket), to_ip_address(address));
       continue;
     }
     if (is_shortage(errno)) {

@@ -6,8 +6,8 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/ip_address.hpp"
 #include "net/file_descriptor.hpp"
-#include "net/ip_address.hpp"
 
 namespace pigeon::net {
 

@@ -7,7 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#include "net/ip_address.hpp"
+#include "net/system_address.hpp"
 
 namespace pigeon::net {
 
@@ -43,7 +43,7 @@ std::string bind_failure(const std::string& host, std::uint16_t port, int cause)
 /// Listens at one address for every loop. Port 0 of the endpoint becomes the chosen port.
 std::optional<std::string> open_address(const std::string& host, Endpoint& endpoint,
                                         ListeningSockets& opened) {
-  const std::string address = IpAddress::from_system(endpoint.address).to_text();
+  const std::string address = to_ip_address(endpoint.address).to_text();
   const auto claim = [&](std::uint16_t port) {
     auto taken = PortClaim::take(address, port);
     if (!taken) return false;
@@ -72,8 +72,7 @@ Result<FileDescriptor, int> listen_on(const Endpoint& endpoint) {
   const int family = endpoint.address.ss_family;
   FileDescriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return Unexpected(errno);
-  const bool takes_v4_too =
-      IpAddress::from_system(endpoint.address) == IpAddress() && family == AF_INET6;
+  const bool takes_v4_too = to_ip_address(endpoint.address) == IpAddress() && family == AF_INET6;
   const bool configured =
       enable(socket, SOL_SOCKET, SO_REUSEADDR) && enable(socket, SOL_SOCKET, SO_REUSEPORT) &&
       enable(socket, IPPROTO_TCP, TCP_NODELAY) &&

@@ -5,12 +5,12 @@
 #include <map>
 #include <mutex>
 
+#include "base/ip_address.hpp"
 #include "base/keyed_hash.hpp"
 #include "base/lru_map.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "base/token_bucket.hpp"
-#include "net/ip_address.hpp"
 #include "pigeon/options.hpp"
 
 namespace pigeon::runtime {
@@ -36,8 +36,8 @@ class Admissions {
       : limits_(limits), rates_({.count_max = limits.addresses_max}, AddressHash(random)) {}
 
   /// Counts a connection if it may be.
-  Verdict enter(const net::IpAddress& address, Instant now) {
-    const net::IpAddress network = address.network();
+  Verdict enter(const IpAddress& address, Instant now) {
+    const IpAddress network = address.network();
     const std::lock_guard lock(mutex_);
     if (count_ >= limits_.connections_max) return Verdict::too_many;
     const auto found = by_network_.find(network);
@@ -52,7 +52,7 @@ class Admissions {
   }
 
   /// An admitted connection has ended.
-  void leave(const net::IpAddress& address) {
+  void leave(const IpAddress& address) {
     const std::lock_guard lock(mutex_);
     --count_;
     ++changes_;
@@ -69,14 +69,14 @@ class Admissions {
  private:
   struct AddressHash {
     explicit AddressHash(Random& random) : hash(random) {}
-    std::uint64_t operator()(const net::IpAddress& address) const {
+    std::uint64_t operator()(const IpAddress& address) const {
       return hash(BytesView(address.bytes()));
     }
 
     KeyedHash hash;
   };
 
-  bool take_connect(const net::IpAddress& network, Instant now) {
+  bool take_connect(const IpAddress& network, Instant now) {
     const RateLimit& limit = limits_.connects_per_address;
     if (limit.per_minute == 0) return true;
     TokenBucket* bucket = rates_.touch(network, now);
@@ -91,8 +91,8 @@ class Admissions {
   std::mutex mutex_;
   std::size_t count_ = 0;
   std::uint64_t changes_ = 0;
-  std::map<net::IpAddress, std::size_t> by_network_;
-  LruMap<net::IpAddress, TokenBucket, AddressHash> rates_;
+  std::map<IpAddress, std::size_t> by_network_;
+  LruMap<IpAddress, TokenBucket, AddressHash> rates_;
 };
 
 }  // namespace pigeon::runtime

@@ -10,7 +10,7 @@ using net::IoResult;
 using net::IoStatus;
 
 Connection::Connection(LoopServices& services, ConnectionId id, net::Stream stream,
-                       const net::IpAddress& address, std::optional<Refused> refused)
+                       const IpAddress& address, std::optional<Refused> refused)
     : services_(services),
       id_(id),
       stream_(std::move(stream)),

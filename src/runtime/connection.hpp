@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/ip_address.hpp"
 #include "base/token_bucket.hpp"
 #include "hub/output.hpp"
 #include "net/deadline_list.hpp"
 #include "net/http/request_parser.hpp"
 #include "net/http/response.hpp"
-#include "net/ip_address.hpp"
 #include "net/send_queue.hpp"
 #include "net/stream.hpp"
 #include "net/websocket/decoder.hpp"
@@ -31,14 +31,14 @@ class Connection : public net::DeadlineEntry {
  public:
   /// A `refused` connection hears that its address has too many, whatever it asks for; with the
   /// reason to count.
-  Connection(LoopServices& services, ConnectionId id, net::Stream stream,
-             const net::IpAddress& address, std::optional<Refused> refused);
+  Connection(LoopServices& services, ConnectionId id, net::Stream stream, const IpAddress& address,
+             std::optional<Refused> refused);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
   ConnectionId id() const { return id_; }
-  const net::IpAddress& address() const { return address_; }
+  const IpAddress& address() const { return address_; }
   bool is_refused() const { return refused_.has_value(); }
 
   void start();
@@ -130,7 +130,7 @@ class Connection : public net::DeadlineEntry {
   std::unique_ptr<TokenBucket> control_frames_;
   // Bytes that are accounted for in the budget.
   std::size_t held_bytes_ = 0;
-  net::IpAddress address_;
+  IpAddress address_;
   Phase phase_;
   Deadline deadline_ = Deadline::request;
   std::uint8_t pings_unanswered_ = 0;

@@ -42,7 +42,7 @@ HubLoop::HubLoop(EventLoop& loop, DriverShare& share, std::size_t index,
     connection->resume_writing();
     finish_turn();
   };
-  const auto on_accept = [this](net::FileDescriptor accepted, const net::IpAddress& address) {
+  const auto on_accept = [this](net::FileDescriptor accepted, const IpAddress& address) {
     accept(std::move(accepted), address);
   };
   const auto on_shortage = [this](int error) {
@@ -59,7 +59,7 @@ void HubLoop::start() {
   for (const auto& listener : listeners_) listener->start();
 }
 
-void HubLoop::accept(net::FileDescriptor socket, const net::IpAddress& address) {
+void HubLoop::accept(net::FileDescriptor socket, const IpAddress& address) {
   using enum Admissions::Verdict;
   switch (services_.share.admissions.enter(address, net::read_clock().monotonic)) {
     case admitted:
@@ -74,14 +74,14 @@ void HubLoop::accept(net::FileDescriptor socket, const net::IpAddress& address) 
   }
 }
 
-void HubLoop::refuse(net::FileDescriptor socket, const net::IpAddress& address, Refused reason) {
+void HubLoop::refuse(net::FileDescriptor socket, const IpAddress& address, Refused reason) {
   // A TLS handshake would cost more than the refusal saves.
   if (tls_ || refused_count_ >= told_refusals_max) return services_.share.refusals.add(reason);
   ++refused_count_;
   add(std::move(socket), address, reason);
 }
 
-void HubLoop::add(net::FileDescriptor socket, const net::IpAddress& address,
+void HubLoop::add(net::FileDescriptor socket, const IpAddress& address,
                   std::optional<Refused> refused) {
   begin_turn();
   net::Stream stream = tls_ ? net::Stream(loop_.context(), std::move(socket), *tls_)

@@ -62,10 +62,9 @@ class HubLoop {
   void drop_all();
 
  private:
-  void accept(net::FileDescriptor socket, const net::IpAddress& address);
-  void add(net::FileDescriptor socket, const net::IpAddress& address,
-           std::optional<Refused> refused);
-  void refuse(net::FileDescriptor socket, const net::IpAddress& address, Refused reason);
+  void accept(net::FileDescriptor socket, const IpAddress& address);
+  void add(net::FileDescriptor socket, const IpAddress& address, std::optional<Refused> refused);
+  void refuse(net::FileDescriptor socket, const IpAddress& address, Refused reason);
   void begin_turn();
   void finish_turn(bool woken = false);
   void exchange(bool woken);

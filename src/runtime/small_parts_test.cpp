@@ -6,7 +6,6 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "net/endpoint.hpp"
 #include "runtime/admissions.hpp"
 #include "runtime/answer_progress.hpp"
 #include "runtime/byte_budget.hpp"
@@ -21,9 +20,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-net::IpAddress address(const std::string& text) {
-  const auto endpoints = net::resolve(text, 1);
-  return endpoints ? net::IpAddress::from_system(endpoints->front().address) : net::IpAddress();
+IpAddress address(const std::string& text) {
+  return IpAddress::parse(text).value_or(IpAddress());
 }
 
 constexpr Instant now{};
