@@ -23,6 +23,9 @@ enum class Ppid : std::uint32_t {
 template <class Wire>
 class Unwrapper {
  public:
+  /// `first` is the number that is expected next.
+  explicit Unwrapper(Wire first) : newest_(base + first) {}
+
   /// The number on the wire counted on from the newest given so far.
   std::uint64_t unwrap(Wire number) {
     const std::uint64_t result = peek(number);
@@ -39,7 +42,9 @@ class Unwrapper {
 
  private:
   // Far from 0, so that a number before the first is still positive.
-  std::uint64_t newest_ = std::uint64_t{1} << 32U;
+  static constexpr std::uint64_t base = std::uint64_t{1} << 33U;
+
+  std::uint64_t newest_;
 };
 
 /// A transmission sequence number (RFC 9260 section 1.3), unwrapped. On the wire its low 32 bits.
