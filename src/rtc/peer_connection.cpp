@@ -1,0 +1,434 @@
+#include "rtc/peer_connection.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <variant>
+
+namespace pigeon::rtc {
+
+namespace {
+
+sdp::LocalParameters local_parameters(const dtls::Certificate& certificate,
+                                      const Configuration& configuration, Random& random) {
+  sdp::LocalParameters parameters;
+  // RFC 8829 section 5.2.1: 63 bits.
+  parameters.session_id = random.next_u64() >> 1U;
+  const dtls::Fingerprint& fingerprint = certificate.fingerprint();
+  parameters.fingerprints = {{fingerprint.algorithm, fingerprint.digest}};
+  parameters.sctp_port = configuration.transport.sctp.local_port;
+  parameters.max_message_size = configuration.message_size_max;
+  return parameters;
+}
+
+TransportOptions transport_options(const Configuration& configuration) {
+  TransportOptions options = configuration.transport;
+  options.sctp.message_size_max = configuration.message_size_max;
+  return options;
+}
+
+RemoteTransport remote_transport(const sdp::RemoteParameters& agreed) {
+  RemoteTransport remote;
+  for (const sdp::Fingerprint& fingerprint : agreed.fingerprints) {
+    remote.fingerprints.push_back({fingerprint.algorithm, fingerprint.value});
+  }
+  remote.local_role = agreed.is_dtls_client ? dtls::Role::client : dtls::Role::server;
+  if (agreed.data) remote.sctp_port = agreed.data->sctp_port;
+  return remote;
+}
+
+RtcError invalid_state(std::string message) {
+  return {RtcErrorKind::invalid_state, std::move(message)};
+}
+
+IceConnectionState ice_connection_state(ice::State state) {
+  switch (state) {
+    case ice::State::fresh:
+      return IceConnectionState::idle;
+    case ice::State::checking:
+      return IceConnectionState::checking;
+    case ice::State::connected:
+      return IceConnectionState::connected;
+    case ice::State::completed:
+      return IceConnectionState::completed;
+    case ice::State::disconnected:
+      return IceConnectionState::disconnected;
+    case ice::State::failed:
+      return IceConnectionState::failed;
+    case ice::State::closed:
+      return IceConnectionState::closed;
+  }
+  return IceConnectionState::closed;
+}
+
+}  // namespace
+
+PeerConnection::PeerConnection(dtls::Certificate certificate, Configuration configuration,
+                               Random random)
+    : configuration_(std::move(configuration)),
+      random_(random),
+      negotiator_(local_parameters(certificate, configuration_, random_)),
+      transport_(std::move(certificate), transport_options(configuration_), random_.split()),
+      channels_(configuration_.channels) {}
+
+// ---- Negotiation
+
+const ice::Credentials& PeerConnection::next_credentials() const {
+  return restart_credentials_ ? *restart_credentials_ : transport_.ice().local_credentials();
+}
+
+Result<SessionDescription, RtcError> PeerConnection::create_offer(bool restarts_ice) {
+  if (restarts_ice && is_started_) restart_credentials_ = ice::make_credentials(random_);
+  const ice::Credentials& credentials = next_credentials();
+  return negotiator_.create_offer(credentials.ufrag, credentials.password);
+}
+
+Result<SessionDescription, RtcError> PeerConnection::create_answer() {
+  // RFC 8839 section 4.4.3.1.1: new credentials are answered with new ones.
+  if (negotiator_.is_restart_offered() && !restart_credentials_) {
+    restart_credentials_ = ice::make_credentials(random_);
+  }
+  const ice::Credentials& credentials = next_credentials();
+  return negotiator_.create_answer(credentials.ufrag, credentials.password);
+}
+
+Result<void, RtcError> PeerConnection::set_local_description(const SessionDescription& description,
+                                                             Now now) {
+  const auto done = negotiator_.set_local(description);
+  if (!done) return done;
+  if (description.type == SdpType::rollback) {
+    restart_credentials_.reset();
+  } else {
+    if (!is_started_ && description.type == SdpType::offer) {
+      transport_.ice().set_role(ice::Role::controlling);
+    }
+    if (restart_credentials_) restart_ice(now);
+    start_gathering(now);
+  }
+  after_negotiation(now);
+  return {};
+}
+
+Result<SessionDescription, RtcError> PeerConnection::set_local_description(Now now) {
+  const bool has_remote_offer = negotiator_.phase() == sdp::SignalingPhase::have_remote_offer ||
+                                negotiator_.phase() == sdp::SignalingPhase::have_local_pranswer;
+  auto description = has_remote_offer ? create_answer() : create_offer();
+  if (!description) return description;
+  const auto done = set_local_description(*description, now);
+  if (!done) return Unexpected(done.error());
+  return description;
+}
+
+Result<void, RtcError> PeerConnection::set_remote_description(const SessionDescription& description,
+                                                              Now now) {
+  const auto done = negotiator_.set_remote(description);
+  if (!done) return done;
+  if (description.type == SdpType::offer) {
+    // An offer of ours that it took back does not restart anything.
+    restart_credentials_.reset();
+    if (!is_started_) transport_.ice().set_role(ice::Role::controlled);
+  }
+  after_negotiation(now);
+  return {};
+}
+
+void PeerConnection::after_negotiation(Now now) {
+  note_signaling_state();
+  apply_agreement(now);
+  note_negotiation_needed();
+  update(now);
+}
+
+void PeerConnection::apply_agreement(Now now) {
+  if (negotiator_.agreed_count() == applied_count_) return;
+  applied_count_ = negotiator_.agreed_count();
+  is_started_ = true;
+  const sdp::RemoteParameters& agreed = *negotiator_.agreed();
+  ice::Agent& agent = transport_.ice();
+  agent.set_remote({agreed.ice_ufrag, agreed.ice_pwd}, agreed.ice_lite, now);
+  for (const std::string& text : agreed.candidates) {
+    const auto candidate = ice::parse_candidate(text);
+    if (candidate) agent.add_remote_candidate(*candidate, now);
+  }
+  if (agreed.end_of_candidates) agent.end_of_remote_candidates(now);
+  transport_.set_remote(remote_transport(agreed), now);
+}
+
+void PeerConnection::restart_ice(Now now) {
+  transport_.ice().restart(*std::exchange(restart_credentials_, std::nullopt), now);
+  local_candidates_.clear();
+}
+
+Result<void, RtcError> PeerConnection::add_ice_candidate(const IceCandidate& candidate, Now now) {
+  if (state_ == ConnectionState::closed) {
+    return Unexpected(invalid_state("The connection is closed."));
+  }
+  if (negotiator_.state().remote() == nullptr) {
+    return Unexpected(
+        invalid_state("Set the remote description before candidates that belong to it."));
+  }
+  ice::Agent& agent = transport_.ice();
+  if (candidate.candidate.empty()) {
+    agent.end_of_remote_candidates(now);
+  } else {
+    auto parsed = ice::parse_candidate(candidate.candidate);
+    if (!parsed) {
+      return Unexpected(
+          RtcError{RtcErrorKind::syntax, std::string(ice::to_string(parsed.error()))});
+    }
+    if (!candidate.username_fragment.empty()) parsed->ufrag = candidate.username_fragment;
+    agent.add_remote_candidate(*parsed, now);
+  }
+  update(now);
+  return {};
+}
+
+std::optional<SessionDescription> PeerConnection::local_description() const {
+  return negotiator_.local_with_candidates(local_candidates_,
+                                           gathering_state_ == IceGatheringState::complete);
+}
+
+void PeerConnection::note_signaling_state() {
+  const SignalingState state = signaling_state();
+  if (state == std::exchange(signaling_state_, state)) return;
+  events_.emplace_back(SignalingStateChanged{state});
+}
+
+void PeerConnection::note_negotiation_needed() {
+  // W3C WebRTC section 4.7.3: said once, in a stable state, and again after each negotiation that
+  // has not brought what is wanted.
+  const bool is_needed = !channels_.empty() && !negotiator_.has_data_section();
+  const bool is_stable = negotiator_.phase() == sdp::SignalingPhase::stable;
+  if (is_needed && is_stable && !is_negotiation_noted_) events_.emplace_back(NegotiationNeeded{});
+  is_negotiation_noted_ = is_needed && is_stable;
+}
+
+SignalingState PeerConnection::signaling_state() const {
+  // The same words in the same order.
+  return static_cast<SignalingState>(negotiator_.phase());
+}
+
+// ---- Data channels
+
+Result<ChannelKey, ChannelError> PeerConnection::create_data_channel(std::string label,
+                                                                     DataChannelInit init,
+                                                                     Now now) {
+  if (state_ == ConnectionState::closed) return Unexpected(ChannelError::not_open);
+  const auto key = channels_.create(std::move(label), std::move(init));
+  if (!key) return key;
+  channels_.open_new(now, events_);
+  note_negotiation_needed();
+  return key;
+}
+
+Result<void, ChannelError> PeerConnection::send(ChannelKey channel, Bytes data, bool is_text,
+                                                Now now) {
+  return channels_.send(channel, std::move(data), is_text, message_size_max(), now);
+}
+
+void PeerConnection::close_data_channel(ChannelKey channel) { channels_.close(channel, events_); }
+
+std::size_t PeerConnection::buffered_amount(ChannelKey channel) const {
+  return channels_.buffered_amount(channel);
+}
+
+void PeerConnection::set_buffered_amount_low_threshold(ChannelKey channel, std::size_t bytes) {
+  channels_.set_buffered_amount_low_threshold(channel, bytes);
+}
+
+std::size_t PeerConnection::message_size_max() const {
+  const auto& agreed = negotiator_.agreed();
+  if (!agreed || !agreed->data) return configuration_.message_size_max;
+  const std::uint64_t theirs = agreed->data->max_message_size;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(theirs, configuration_.message_size_max));
+}
+
+// ---- The world outside
+
+void PeerConnection::add_local_address(const SocketAddress& address, Now now) {
+  local_addresses_.push_back(address);
+  if (is_gathering_allowed_) transport_.ice().add_local_address(address, now);
+  update(now);
+}
+
+void PeerConnection::end_of_local_addresses(Now now) {
+  has_all_local_addresses_ = true;
+  if (is_gathering_allowed_) transport_.ice().end_of_local_addresses(now);
+  update(now);
+}
+
+void PeerConnection::start_gathering(Now now) {
+  if (is_gathering_allowed_) return;
+  is_gathering_allowed_ = true;
+  set_gathering_state(IceGatheringState::gathering);
+  for (const SocketAddress& address : local_addresses_) {
+    transport_.ice().add_local_address(address, now);
+  }
+  if (has_all_local_addresses_) transport_.ice().end_of_local_addresses(now);
+}
+
+void PeerConnection::receive(const AddressPair& path, BytesView datagram, Now now) {
+  transport_.receive(path, datagram, now);
+  update(now);
+}
+
+void PeerConnection::handle_timeout(Now now) {
+  transport_.handle_timeout(now);
+  update(now);
+}
+
+void PeerConnection::transmit(DatagramBatch& batch, Now now) {
+  transport_.transmit(batch, batch.byte_count() + configuration_.batch_bytes_max, now);
+}
+
+void PeerConnection::tcp_connected(std::uint32_t stream, const SocketAddress& local, Now now) {
+  transport_.ice().stream_opened(stream, local, now);
+  update(now);
+}
+
+void PeerConnection::tcp_received(std::uint32_t stream, BytesView data, Now now) {
+  transport_.receive_stream(stream, data, now);
+  update(now);
+}
+
+void PeerConnection::tcp_closed(std::uint32_t stream, Now now) {
+  transport_.ice().stream_closed(stream, now);
+  update(now);
+}
+
+std::vector<Event> PeerConnection::take_events(Now now) {
+  drain_sctp(now);
+  update(now);
+  return std::exchange(events_, {});
+}
+
+void PeerConnection::drain_sctp(Now now) {
+  for (sctp::Event& event : transport_.take_sctp_events()) {
+    if (std::holds_alternative<sctp::Established>(event)) {
+      channels_.start(*transport_.association(), negotiator_.agreed()->is_dtls_client, now,
+                      events_);
+    } else if (auto* const closed = std::get_if<sctp::Closed>(&event)) {
+      association_failure_ = std::move(closed->reason);
+      channels_.close_all(events_);
+    } else {
+      channels_.receive(std::move(event), now, events_);
+    }
+  }
+}
+
+void PeerConnection::update(Now now) {
+  for (ice::Event& event : transport_.take_ice_events(now)) {
+    std::visit([this](auto& one) { receive_ice(one); }, event);
+  }
+  update_state();
+}
+
+void PeerConnection::receive_ice(ice::LocalCandidate& found) {
+  std::string text = ice::to_text(found.candidate);
+  auto [index, mid] = negotiator_.local_section();
+  local_candidates_.push_back(text);
+  events_.emplace_back(IceCandidateFound{
+      {std::move(text), std::move(mid), index, transport_.ice().local_credentials().ufrag}});
+}
+
+void PeerConnection::receive_ice(ice::GatheringComplete& /*event*/) {
+  auto [index, mid] = negotiator_.local_section();
+  events_.emplace_back(
+      IceCandidateFound{{"", std::move(mid), index, transport_.ice().local_credentials().ufrag}});
+  set_gathering_state(IceGatheringState::complete);
+}
+
+void PeerConnection::receive_ice(ice::StateChanged& changed) {
+  ice_state_ = rtc::ice_connection_state(changed.state);
+  events_.emplace_back(IceConnectionStateChanged{ice_state_});
+}
+
+void PeerConnection::receive_ice(ice::SelectedPairChanged& changed) {
+  selected_path_ = changed.path;
+}
+
+void PeerConnection::receive_ice(ice::OpenStream& open) {
+  events_.emplace_back(TcpConnect{open.id, open.server});
+}
+
+void PeerConnection::receive_ice(ice::SendStream& send) {
+  events_.emplace_back(TcpSend{send.id, std::move(send.bytes)});
+}
+
+void PeerConnection::receive_ice(ice::CloseStream& close) {
+  events_.emplace_back(TcpClose{close.id});
+}
+
+void PeerConnection::set_gathering_state(IceGatheringState state) {
+  gathering_state_ = state;
+  events_.emplace_back(IceGatheringStateChanged{state});
+}
+
+void PeerConnection::update_state() {
+  if (state_ == ConnectionState::closed) return;
+  const ConnectionState state = derived_state();
+  if (state == state_) return;
+  state_ = state;
+  if (state == ConnectionState::failed || state == ConnectionState::closed) {
+    reason_ = failure_reason();
+    channels_.close_all(events_);
+  }
+  events_.emplace_back(ConnectionStateChanged{state, reason_});
+}
+
+ConnectionState PeerConnection::derived_state() const {
+  using Dtls = dtls::Session::State;
+  const auto& session = transport_.dtls();
+  // Beyond section 4.3.3 of the W3C: who said goodbye is gone, and without an association there is
+  // nothing left to use.
+  if (session && session->state() == Dtls::closed) return ConnectionState::closed;
+  if (session && session->state() == Dtls::failed) return ConnectionState::failed;
+  if (!association_failure_.empty()) return ConnectionState::failed;
+  switch (ice_state_) {
+    case IceConnectionState::failed:
+      return ConnectionState::failed;
+    case IceConnectionState::disconnected:
+      return ConnectionState::disconnected;
+    case IceConnectionState::idle:
+      return ConnectionState::idle;
+    default:
+      break;
+  }
+  const bool is_secure = session && session->state() == Dtls::connected;
+  return is_secure ? ConnectionState::connected : ConnectionState::connecting;
+}
+
+std::string PeerConnection::failure_reason() const {
+  const auto& session = transport_.dtls();
+  if (!association_failure_.empty()) return association_failure_;
+  if (session && !session->reason().empty()) return session->reason();
+  return "No path to the other side was found, or the last one died.";
+}
+
+void PeerConnection::close(Now now) {
+  if (state_ == ConnectionState::closed) return;
+  channels_.close_all(events_);
+  negotiator_.close();
+  note_signaling_state();
+  transport_.close(now);
+  state_ = ConnectionState::closed;
+  reason_ = "The connection was closed here.";
+  events_.emplace_back(ConnectionStateChanged{state_, reason_});
+}
+
+const std::string& PeerConnection::local_ufrag() const {
+  return transport_.ice().local_credentials().ufrag;
+}
+
+Stats PeerConnection::get_stats() const {
+  Stats stats;
+  stats.ice = transport_.ice().stats();
+  stats.selected_path = selected_path_;
+  if (transport_.dtls()) stats.dtls = transport_.dtls()->stats();
+  if (transport_.association() != nullptr) stats.sctp = transport_.association()->stats();
+  stats.channels = channels_.stats();
+  stats.transport = transport_.stats();
+  return stats;
+}
+
+}  // namespace pigeon::rtc
