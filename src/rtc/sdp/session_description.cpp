@@ -42,13 +42,16 @@ bool is_verifiable(const Fingerprint& fingerprint) {
 bool is_data_section(const MediaSection& section) {
   if (section.kind != "application") return false;
   if (is_old_data_section(section)) return true;
-  const bool is_sctp = section.protocol == "UDP/DTLS/SCTP" || section.protocol == "TCP/DTLS/SCTP";
-  return is_sctp && std::find(section.formats.begin(), section.formats.end(),
-                              "webrtc-datachannel") != section.formats.end();
+  const std::string_view protocol = section.protocol;
+  return (protocol == "UDP/DTLS/SCTP" || protocol == "TCP/DTLS/SCTP" || protocol == "DTLS/SCTP") &&
+         std::find(section.formats.begin(), section.formats.end(), "webrtc-datachannel") !=
+             section.formats.end();
 }
 
 bool is_old_data_section(const MediaSection& section) {
-  return section.kind == "application" && section.protocol == "DTLS/SCTP";
+  return section.kind == "application" && section.protocol == "DTLS/SCTP" &&
+         !section.formats.empty() &&
+         section.formats.front().find_first_not_of("0123456789") == std::string::npos;
 }
 
 std::optional<std::size_t> find_section(const SessionDescription& description,
