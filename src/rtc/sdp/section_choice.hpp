@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "rtc/sdp/session_description.hpp"
+
+namespace pigeon::sdp::detail {
+
+/// Which sections of a description share the transport that data channels use.
+struct SectionChoice {
+  /// The section of data channels, if there is one that is not rejected.
+  std::optional<std::size_t> application;
+  /// The section whose ICE and DTLS attributes count (RFC 8843 section 7.1.3); nothing if there is
+  /// no section for us at all.
+  std::optional<std::size_t> tagged;
+  /// The sections in use, the tagged one first, in the order of the BUNDLE group.
+  std::vector<std::size_t> members;
+  /// Whether the members are those of a group, not one section alone.
+  bool is_bundle = false;
+
+  bool includes(std::size_t section) const;
+};
+
+/// Not rejected: it has a port, or is offered without one of its own (RFC 8843 section 6).
+bool is_usable(const MediaSection& section);
+
+/// Chooses the group with the first section of data channels, or else the first group, or else a
+/// single section. Of the group, audio, video, the data channels and the tagged section are taken;
+/// taking the tagged one whatever it is saves moving the tag.
+SectionChoice choose_sections(const SessionDescription& description);
+
+}  // namespace pigeon::sdp::detail
