@@ -101,8 +101,7 @@ void DataChannels::open_new(Now now, std::vector<Event>& events) {
 
 bool DataChannels::assign_id(Entry& entry) {
   if (entry.channel.id) return true;
-  const std::uint32_t count = association_->outgoing_stream_count();
-  for (std::uint32_t id = has_even_ids_ ? 0 : 1; id < count && id < no_id; id += 2) {
+  for (std::uint32_t id = has_even_ids_ ? 0 : 1; id < stream_count_ && id < no_id; id += 2) {
     const auto stream = static_cast<sctp::StreamId>(id);
     if (is_taken(stream)) continue;
     entry.channel.id = stream;
@@ -112,9 +111,10 @@ bool DataChannels::assign_id(Entry& entry) {
   return false;
 }
 
-void DataChannels::start(sctp::Association& association, bool has_even_ids, Now now,
-                         std::vector<Event>& events) {
+void DataChannels::start(sctp::Association& association, std::uint16_t stream_count,
+                         bool has_even_ids, Now now, std::vector<Event>& events) {
   association_ = &association;
+  stream_count_ = stream_count;
   has_even_ids_ = has_even_ids;
   std::vector<ChannelKey> without_id;
   for (auto& [key, entry] : channels_) {
@@ -191,11 +191,11 @@ DataChannels::Entry* DataChannels::entry_of(sctp::StreamId stream) {
   return found == by_stream_.end() ? nullptr : &channels_.at(found->second);
 }
 
-void DataChannels::receive(sctp::Event event, Now now, std::vector<Event>& events) {
+void DataChannels::receive(sctp::AssociationEvent event, Now now, std::vector<Event>& events) {
   if (auto* const message = std::get_if<sctp::MessageReceived>(&event)) {
     receive_message(std::move(*message), now, events);
   } else if (const auto* const reset = std::get_if<sctp::IncomingReset>(&event)) {
-    for (const sctp::StreamId stream : reset->streams) receive_incoming_reset(stream, events);
+    receive_incoming_reset(*reset, events);
   } else if (const auto* const done = std::get_if<sctp::OutgoingResetDone>(&event)) {
     for (const sctp::StreamId stream : done->streams) receive_outgoing_reset(stream, events);
   } else if (const auto* const low = std::get_if<sctp::BufferedAmountLow>(&event)) {
@@ -281,7 +281,17 @@ void DataChannels::begin_closing(Entry& entry, std::vector<Event>& events) {
   association_->reset_streams({&stream, 1});
 }
 
-void DataChannels::receive_incoming_reset(sctp::StreamId stream, std::vector<Event>& events) {
+void DataChannels::receive_incoming_reset(const sctp::IncomingReset& reset,
+                                          std::vector<Event>& events) {
+  std::vector<sctp::StreamId> streams = reset.streams;
+  if (streams.empty()) {
+    // All of them.
+    for (const auto& [stream, key] : by_stream_) streams.push_back(stream);
+  }
+  for (const sctp::StreamId stream : streams) reset_incoming(stream, events);
+}
+
+void DataChannels::reset_incoming(sctp::StreamId stream, std::vector<Event>& events) {
   Entry* const entry = entry_of(stream);
   if (entry == nullptr) return;
   entry->is_incoming_reset = true;

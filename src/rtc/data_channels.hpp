@@ -51,12 +51,12 @@ class DataChannels {
   std::size_t buffered_amount(ChannelKey key) const;
   void set_buffered_amount_low_threshold(ChannelKey key, std::size_t bytes);
 
-  /// The association is there; it outlives this. `has_even_ids`: we are the DTLS client (RFC 8832
-  /// section 6).
-  void start(sctp::Association& association, bool has_even_ids, Now now,
+  /// The association is there, with streams below `stream_count`, and outlives this.
+  /// `has_even_ids`: we are the DTLS client (RFC 8832 section 6).
+  void start(sctp::Association& association, std::uint16_t stream_count, bool has_even_ids, Now now,
              std::vector<Event>& events);
   /// What the association has to say about messages and streams.
-  void receive(sctp::Event event, Now now, std::vector<Event>& events);
+  void receive(sctp::AssociationEvent event, Now now, std::vector<Event>& events);
   /// The association is gone: so are all channels.
   void close_all(std::vector<Event>& events);
 
@@ -84,7 +84,8 @@ class DataChannels {
   void receive_control(sctp::StreamId stream, BytesView data, Now now, std::vector<Event>& events);
   void receive_open(sctp::StreamId stream, BytesView data, Now now, std::vector<Event>& events);
   void refuse(sctp::StreamId stream);
-  void receive_incoming_reset(sctp::StreamId stream, std::vector<Event>& events);
+  void receive_incoming_reset(const sctp::IncomingReset& reset, std::vector<Event>& events);
+  void reset_incoming(sctp::StreamId stream, std::vector<Event>& events);
   void receive_outgoing_reset(sctp::StreamId stream, std::vector<Event>& events);
   void begin_closing(Entry& entry, std::vector<Event>& events);
   void close_if_done(Entry& entry, std::vector<Event>& events);
@@ -95,6 +96,7 @@ class DataChannels {
   std::map<sctp::StreamId, ChannelKey> by_stream_;
   std::uint32_t next_key_ = 1;
   sctp::Association* association_ = nullptr;
+  std::uint16_t stream_count_ = 0;
   bool has_even_ids_ = false;
   Stats stats_;
 };

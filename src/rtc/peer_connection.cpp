@@ -23,7 +23,8 @@ sdp::LocalParameters local_parameters(const dtls::Certificate& certificate,
 
 TransportOptions transport_options(const Configuration& configuration) {
   TransportOptions options = configuration.transport;
-  options.sctp.message_size_max = configuration.message_size_max;
+  options.sctp.message_send_max = configuration.message_size_max;
+  options.sctp.message_receive_max = configuration.message_size_max;
   return options;
 }
 
@@ -303,12 +304,12 @@ std::vector<Event> PeerConnection::take_events(Now now) {
 }
 
 void PeerConnection::drain_sctp(Now now) {
-  for (sctp::Event& event : transport_.take_sctp_events()) {
-    if (std::holds_alternative<sctp::Established>(event)) {
-      channels_.start(*transport_.association(), negotiator_.agreed()->is_dtls_client, now,
-                      events_);
+  for (sctp::AssociationEvent& event : transport_.take_sctp_events()) {
+    if (const auto* const established = std::get_if<sctp::Established>(&event)) {
+      channels_.start(*transport_.association(), established->streams_out,
+                      negotiator_.agreed()->is_dtls_client, now, events_);
     } else if (auto* const closed = std::get_if<sctp::Closed>(&event)) {
-      association_failure_ = std::move(closed->reason);
+      association_failure_ = std::move(closed->text);
       channels_.close_all(events_);
     } else {
       channels_.receive(std::move(event), now, events_);

@@ -80,6 +80,12 @@ void Transport::start_sctp(Now now) {
   association_->connect(now);
 }
 
+void Transport::receive_stream(ice::StreamId stream, BytesView bytes, Now now) {
+  (void)stream;
+  (void)bytes;
+  start_dtls(now);
+}
+
 void Transport::handle_timeout(Now now) {
   ice_.handle_timeout(now);
   start_dtls(now);
@@ -96,9 +102,11 @@ Instant Transport::next_timeout() const {
 
 void Transport::transmit(DatagramBatch& batch, std::size_t bytes_max, Now now) {
   ice_.transmit(batch, now);
-  if (!ice_.can_send() || !dtls_) return;
-  transmit_dtls(batch);
-  if (association_) transmit_sctp(batch, bytes_max, now);
+  if (ice_.can_send() && dtls_) {
+    transmit_dtls(batch);
+    if (association_) transmit_sctp(batch, bytes_max, now);
+  }
+  if (is_closing_) ice_.close();
 }
 
 void Transport::transmit_dtls(DatagramBatch& batch) {
@@ -124,13 +132,21 @@ std::vector<ice::Event> Transport::take_ice_events(Now now) {
   return ice_.take_events();
 }
 
-std::vector<sctp::Event> Transport::take_sctp_events() {
-  return association_ ? association_->take_events() : std::vector<sctp::Event>();
+std::vector<sctp::AssociationEvent> Transport::take_sctp_events() {
+  return association_ ? association_->take_events() : std::vector<sctp::AssociationEvent>();
 }
 
 void Transport::close(Now now) {
-  if (association_) association_->abort("The connection was closed.", now);
-  (void)now;
+  is_closing_ = true;
+  if (!dtls_) return;
+  if (association_) {
+    association_->abort("The connection was closed.");
+    std::array<std::uint8_t, plaintext_size_max> packet;
+    while (const std::size_t size = association_->transmit(packet, now)) {
+      dtls_->send(BytesView(packet).first(size));
+    }
+  }
+  dtls_->close();
 }
 
 }  // namespace pigeon::rtc

@@ -64,7 +64,7 @@ class Transport {
 
   /// What ICE has to tell goes through here, so that the layers above notice it.
   std::vector<ice::Event> take_ice_events(Now now);
-  std::vector<sctp::Event> take_sctp_events();
+  std::vector<sctp::AssociationEvent> take_sctp_events();
 
   /// Ends the association and the session; `transmit` still sends the goodbyes.
   void close(Now now);
@@ -91,6 +91,7 @@ class Transport {
   std::optional<dtls::Session> dtls_;
   std::unique_ptr<sctp::Association> association_;
   std::vector<Bytes> early_;
+  bool is_closing_ = false;
   Stats stats_;
 };
 

@@ -155,6 +155,12 @@ std::size_t Session::seal(BytesView plaintext, MutableBytesView out) {
   return sealer_->seal(ContentType::application_data, plaintext, out);
 }
 
+void Session::send(BytesView plaintext) {
+  Bytes record(plaintext.size() + record_overhead);
+  record.resize(seal(plaintext, record));
+  if (!record.empty()) outgoing_.push_back(std::move(record));
+}
+
 std::vector<Bytes> Session::take_datagrams() { return std::exchange(outgoing_, {}); }
 
 void Session::handle_timeout(Now now) {

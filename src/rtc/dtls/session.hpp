@@ -58,6 +58,8 @@ class Session {
   /// `record_overhead` more than the plaintext. 0 unless `connected`.
   std::size_t seal(BytesView plaintext, MutableBytesView out);
 
+  /// Seals a plaintext into a datagram for `take_datagrams`. Nothing unless `connected`.
+  void send(BytesView plaintext);
   /// Datagrams of the handshake and alerts, to be sent in this order.
   std::vector<Bytes> take_datagrams();
   bool has_datagrams() const { return !outgoing_.empty(); }
