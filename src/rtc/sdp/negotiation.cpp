@@ -104,11 +104,11 @@ bool has_other_transports(const SessionDescription& answer, const SectionChoice&
 
 /// RFC 8842 section 5.3: an answer is active or passive, the reverse of what the offer fixes.
 /// Without a word an offer is active and an answer passive (RFC 4145 section 4).
-Fault check_setup(std::optional<Setup> offer, std::optional<Setup> answer) {
-  const Setup offered = offer.value_or(Setup::active);
-  const Setup answered = answer.value_or(Setup::passive);
-  if (offered == Setup::holdconn) return NegotiationError::setup_undecided;
-  if (answered != Setup::active && answered != Setup::passive) {
+Fault check_setup(std::optional<SetupRole> offer, std::optional<SetupRole> answer) {
+  const SetupRole offered = offer.value_or(SetupRole::active);
+  const SetupRole answered = answer.value_or(SetupRole::passive);
+  if (offered == SetupRole::holdconn) return NegotiationError::setup_undecided;
+  if (answered != SetupRole::active && answered != SetupRole::passive) {
     return NegotiationError::setup_undecided;
   }
   if (offered == answered) return NegotiationError::setup_conflict;
@@ -121,10 +121,10 @@ Result<RemoteParameters, NegotiationError> read_offer(const SessionDescription& 
   const SectionChoice choice = detail::choose_sections(offer);
   auto parameters = read(offer, choice);
   if (!parameters) return parameters;
-  const std::optional<Setup> offered = transport_section(offer, choice).setup;
-  const Setup answered = answering_setup(offered, std::nullopt);
+  const std::optional<SetupRole> offered = transport_section(offer, choice).setup;
+  const SetupRole answered = answering_setup(offered, std::nullopt);
   if (const Fault fault = check_setup(offered, answered)) return Unexpected(*fault);
-  parameters->is_dtls_client = answered == Setup::active;
+  parameters->is_dtls_client = answered == SetupRole::active;
   return parameters;
 }
 
@@ -146,10 +146,10 @@ Result<RemoteParameters, NegotiationError> negotiate(const SessionDescription& l
   if (!parameters) return parameters;
   // An answer of ours may reject what the offer has.
   if (!choice.application) parameters->data.reset();
-  const std::optional<Setup> answered_setup = transport_section(answer, choice).setup;
-  const std::optional<Setup> offered_setup = transport_section(offer, offered).setup;
+  const std::optional<SetupRole> answered_setup = transport_section(answer, choice).setup;
+  const std::optional<SetupRole> offered_setup = transport_section(offer, offered).setup;
   if (const Fault fault = check_setup(offered_setup, answered_setup)) return Unexpected(*fault);
-  parameters->is_dtls_client = is_offerer != (answered_setup == Setup::active);
+  parameters->is_dtls_client = is_offerer != (answered_setup == SetupRole::active);
   return parameters;
 }
 
