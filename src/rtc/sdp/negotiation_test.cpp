@@ -179,6 +179,19 @@ TEST(NegotiateTest, AgreesWithOurAnswerToEveryStack) {
   }
 }
 
+TEST(NegotiateTest, AgreesOnTheRoleIfOnlyTheDataChannelsHaveATransport) {
+  std::string text(firefox_offer);
+  for (const std::string_view line : {"a=ice-ufrag", "a=ice-pwd", "a=setup"}) {
+    text = without_line(text, line);
+  }
+  const SessionDescription offer = parsed(text);
+
+  const auto agreed = negotiate(make_answer(offer, local_parameters()), offer, LocalSide::answerer);
+
+  ASSERT_TRUE(agreed.has_value());
+  EXPECT_EQ(agreed->is_dtls_client, read_offer(offer)->is_dtls_client);
+}
+
 TEST(NegotiateTest, TakesAnAnswerWithoutABundleToASingleSection) {
   EXPECT_TRUE(answered(without_line(chromium_answer, "a=group")).has_value());
 }

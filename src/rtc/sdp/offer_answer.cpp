@@ -170,7 +170,8 @@ SessionDescription make_answer(const SessionDescription& offer, const LocalParam
     answer.media.push_back(choice.includes(i) ? inactive(offered) : rejected(offered));
   }
   if (!choice.tagged) return answer;
-  const SetupRole setup = answering_setup(offer.media[*choice.tagged].setup, parameters.setup);
+  const MediaSection& transport = detail::transport_section(offer, choice);
+  const SetupRole setup = answering_setup(transport.setup, parameters.setup);
   for (const std::size_t member : choice.members) {
     set_transport(answer.media[member], parameters, setup);
   }
