@@ -71,7 +71,8 @@ Taken read_fingerprint(MediaSection& section, std::string_view value) {
 }
 
 Taken read_setup(MediaSection& section, std::string_view value) {
-  for (const Setup setup : {Setup::active, Setup::passive, Setup::actpass, Setup::holdconn}) {
+  for (const SetupRole setup :
+       {SetupRole::active, SetupRole::passive, SetupRole::actpass, SetupRole::holdconn}) {
     if (value != to_string(setup)) continue;
     section.setup = setup;
     return true;
@@ -98,7 +99,10 @@ Taken read_pwd(MediaSection& section, std::string_view value) {
 
 Taken read_ice_options(MediaSection& section, std::string_view value) {
   if (value.size() > credential_chars_max) return Unexpected(SdpErrorKind::bad_ice_attribute);
-  section.ice_options = split_words(value, value.size());
+  // RFC 8839 section 5.6 puts spaces between them; libdatachannel puts commas.
+  std::string words(value);
+  std::replace(words.begin(), words.end(), ',', ' ');
+  section.ice_options = split_words(words, words.size());
   return true;
 }
 

@@ -27,15 +27,6 @@ bool is_ice_text(std::string_view text, std::size_t chars_min) {
          });
 }
 
-/// The section whose ICE and DTLS attributes count: the tagged one (RFC 8843 section 7.1.3), but
-/// that of the data channels if only that has any.
-const MediaSection& transport_section(const SessionDescription& description,
-                                      const SectionChoice& choice) {
-  const MediaSection& tagged = description.media[*choice.tagged];
-  if (!tagged.ice_ufrag.empty() || !choice.application) return tagged;
-  return description.media[*choice.application];
-}
-
 Fault check_transport(const MediaSection& section) {
   if (section.ice_ufrag.empty() || section.ice_pwd.empty()) {
     return NegotiationError::no_ice_credentials;
@@ -64,7 +55,7 @@ DataParameters read_data(const MediaSection& section, std::size_t index) {
 Result<RemoteParameters, NegotiationError> read(const SessionDescription& remote,
                                                 const SectionChoice& choice) {
   if (!choice.tagged) return Unexpected(NegotiationError::nothing_accepted);
-  const MediaSection& transport = transport_section(remote, choice);
+  const MediaSection& transport = detail::transport_section(remote, choice);
   if (const Fault fault = check_transport(transport)) return Unexpected(*fault);
   RemoteParameters parameters;
   parameters.ice_ufrag = transport.ice_ufrag;
@@ -104,11 +95,11 @@ bool has_other_transports(const SessionDescription& answer, const SectionChoice&
 
 /// RFC 8842 section 5.3: an answer is active or passive, the reverse of what the offer fixes.
 /// Without a word an offer is active and an answer passive (RFC 4145 section 4).
-Fault check_setup(std::optional<Setup> offer, std::optional<Setup> answer) {
-  const Setup offered = offer.value_or(Setup::active);
-  const Setup answered = answer.value_or(Setup::passive);
-  if (offered == Setup::holdconn) return NegotiationError::setup_undecided;
-  if (answered != Setup::active && answered != Setup::passive) {
+Fault check_setup(std::optional<SetupRole> offer, std::optional<SetupRole> answer) {
+  const SetupRole offered = offer.value_or(SetupRole::active);
+  const SetupRole answered = answer.value_or(SetupRole::passive);
+  if (offered == SetupRole::holdconn) return NegotiationError::setup_undecided;
+  if (answered != SetupRole::active && answered != SetupRole::passive) {
     return NegotiationError::setup_undecided;
   }
   if (offered == answered) return NegotiationError::setup_conflict;
@@ -121,10 +112,10 @@ Result<RemoteParameters, NegotiationError> read_offer(const SessionDescription& 
   const SectionChoice choice = detail::choose_sections(offer);
   auto parameters = read(offer, choice);
   if (!parameters) return parameters;
-  const std::optional<Setup> offered = transport_section(offer, choice).setup;
-  const Setup answered = answering_setup(offered, std::nullopt);
+  const std::optional<SetupRole> offered = detail::transport_section(offer, choice).setup;
+  const SetupRole answered = answering_setup(offered, std::nullopt);
   if (const Fault fault = check_setup(offered, answered)) return Unexpected(*fault);
-  parameters->is_dtls_client = answered == Setup::active;
+  parameters->is_dtls_client = answered == SetupRole::active;
   return parameters;
 }
 
@@ -146,10 +137,10 @@ Result<RemoteParameters, NegotiationError> negotiate(const SessionDescription& l
   if (!parameters) return parameters;
   // An answer of ours may reject what the offer has.
   if (!choice.application) parameters->data.reset();
-  const std::optional<Setup> answered_setup = transport_section(answer, choice).setup;
-  const std::optional<Setup> offered_setup = transport_section(offer, offered).setup;
+  const std::optional<SetupRole> answered_setup = detail::transport_section(answer, choice).setup;
+  const std::optional<SetupRole> offered_setup = detail::transport_section(offer, offered).setup;
   if (const Fault fault = check_setup(offered_setup, answered_setup)) return Unexpected(*fault);
-  parameters->is_dtls_client = is_offerer != (answered_setup == Setup::active);
+  parameters->is_dtls_client = is_offerer != (answered_setup == SetupRole::active);
   return parameters;
 }
 

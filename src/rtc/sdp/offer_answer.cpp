@@ -30,7 +30,7 @@ SessionDescription empty_description(const LocalParameters& parameters) {
 
 /// Gives a section our ICE and DTLS attributes (RFC 8829 section 5.2.1). Browsers repeat them in
 /// each bundled section.
-void set_transport(MediaSection& section, const LocalParameters& parameters, Setup setup) {
+void set_transport(MediaSection& section, const LocalParameters& parameters, SetupRole setup) {
   section.ice_ufrag = parameters.ice_ufrag;
   section.ice_pwd = parameters.ice_pwd;
   section.ice_options.clear();
@@ -77,6 +77,8 @@ MediaSection mirrored(const MediaSection& offered) {
   section.kind = offered.kind;
   section.protocol = offered.protocol;
   section.mid = offered.mid;
+  // The port is a format in that form.
+  if (is_old_data_section(offered)) section.sctp_port = offered.sctp_port;
   section.direction = Direction::inactive;
   section.preamble = {"c=IN IP4 0.0.0.0"};
   const std::size_t format_count = std::min(offered.formats.size(), mirrored_formats_max);
@@ -138,8 +140,8 @@ void keep_sections(SessionDescription& offer, const SessionDescription& previous
   }
 }
 
-Setup offered_setup(const LocalParameters& parameters) {
-  return parameters.setup.value_or(Setup::actpass);
+SetupRole offered_setup(const LocalParameters& parameters) {
+  return parameters.setup.value_or(SetupRole::actpass);
 }
 
 }  // namespace
@@ -168,7 +170,8 @@ SessionDescription make_answer(const SessionDescription& offer, const LocalParam
     answer.media.push_back(choice.includes(i) ? inactive(offered) : rejected(offered));
   }
   if (!choice.tagged) return answer;
-  const Setup setup = answering_setup(offer.media[*choice.tagged].setup, parameters.setup);
+  const MediaSection& transport = detail::transport_section(offer, choice);
+  const SetupRole setup = answering_setup(transport.setup, parameters.setup);
   for (const std::size_t member : choice.members) {
     set_transport(answer.media[member], parameters, setup);
   }
@@ -180,17 +183,17 @@ SessionDescription make_answer(const SessionDescription& offer, const LocalParam
   return answer;
 }
 
-Setup answering_setup(std::optional<Setup> offered, std::optional<Setup> preferred) {
-  switch (offered.value_or(Setup::active)) {
-    case Setup::active:
-      return Setup::passive;
-    case Setup::passive:
-      return Setup::active;
-    case Setup::actpass:
-    case Setup::holdconn:
+SetupRole answering_setup(std::optional<SetupRole> offered, std::optional<SetupRole> preferred) {
+  switch (offered.value_or(SetupRole::active)) {
+    case SetupRole::active:
+      return SetupRole::passive;
+    case SetupRole::passive:
+      return SetupRole::active;
+    case SetupRole::actpass:
+    case SetupRole::holdconn:
       break;
   }
-  return preferred == Setup::passive ? Setup::passive : Setup::active;
+  return preferred == SetupRole::passive ? SetupRole::passive : SetupRole::active;
 }
 
 }  // namespace pigeon::sdp

@@ -28,7 +28,7 @@ struct LocalParameters {
   std::uint64_t max_message_size = 262'144;
   /// The DTLS role in use, or wanted: active or passive. Without one an offer says actpass and an
   /// answer active.
-  std::optional<Setup> setup;
+  std::optional<SetupRole> setup;
   /// The description of ours before this one, offer or answer; null if there is none. Sections and
   /// mids keep their places, the session its id.
   const SessionDescription* previous = nullptr;
@@ -47,6 +47,6 @@ SessionDescription make_answer(const SessionDescription& offer, const LocalParam
 
 /// The role to answer with: the reverse of a role that the offer fixes, or else `preferred`, or
 /// else active (RFC 8842 section 5.3). An offer without one means active (RFC 4145 section 4).
-Setup answering_setup(std::optional<Setup> offered, std::optional<Setup> preferred);
+SetupRole answering_setup(std::optional<SetupRole> offered, std::optional<SetupRole> preferred);
 
 }  // namespace pigeon::sdp

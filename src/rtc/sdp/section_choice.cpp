@@ -74,4 +74,11 @@ SectionChoice choose_sections(const SessionDescription& description) {
   return choice;
 }
 
+const MediaSection& transport_section(const SessionDescription& description,
+                                      const SectionChoice& choice) {
+  const MediaSection& tagged = description.media[*choice.tagged];
+  if (!tagged.ice_ufrag.empty() || !choice.application) return tagged;
+  return description.media[*choice.application];
+}
+
 }  // namespace pigeon::sdp::detail

@@ -12,8 +12,8 @@ namespace pigeon::sdp::detail {
 struct SectionChoice {
   /// The section of data channels, if there is one that is not rejected.
   std::optional<std::size_t> application;
-  /// The section whose ICE and DTLS attributes count (RFC 8843 section 7.1.3); nothing if there is
-  /// no section for us at all.
+  /// The section that stands for the transport (RFC 8843 section 7.1.3); nothing if there is no
+  /// section for us at all.
   std::optional<std::size_t> tagged;
   /// The sections in use, the tagged one first, in the order of the BUNDLE group.
   std::vector<std::size_t> members;
@@ -30,5 +30,10 @@ bool is_usable(const MediaSection& section);
 /// single section. Of the group, audio, video, the data channels and the tagged section are taken;
 /// taking the tagged one whatever it is saves moving the tag.
 SectionChoice choose_sections(const SessionDescription& description);
+
+/// The section whose ICE and DTLS attributes count: the tagged one (RFC 8843 section 7.1.3), but
+/// that of the data channels if only that has any. There is a tagged one.
+const MediaSection& transport_section(const SessionDescription& description,
+                                      const SectionChoice& choice);
 
 }  // namespace pigeon::sdp::detail

@@ -18,15 +18,15 @@ std::string_view to_string(Direction direction) {
   return "inactive";
 }
 
-std::string_view to_string(Setup setup) {
+std::string_view to_string(SetupRole setup) {
   switch (setup) {
-    case Setup::active:
+    case SetupRole::active:
       return "active";
-    case Setup::passive:
+    case SetupRole::passive:
       return "passive";
-    case Setup::actpass:
+    case SetupRole::actpass:
       return "actpass";
-    case Setup::holdconn:
+    case SetupRole::holdconn:
       return "holdconn";
   }
   return "holdconn";

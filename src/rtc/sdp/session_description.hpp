@@ -19,10 +19,10 @@ inline constexpr std::uint64_t max_message_size_default = 65'536;
 enum class Direction : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
 
 /// Who opens the DTLS association (RFC 8842 section 5): the active side is the DTLS client.
-enum class Setup : std::uint8_t { active, passive, actpass, holdconn };
+enum class SetupRole : std::uint8_t { active, passive, actpass, holdconn };
 
 std::string_view to_string(Direction direction);
-std::string_view to_string(Setup setup);
+std::string_view to_string(SetupRole setup);
 
 /// The hash of a certificate (RFC 8122 section 5).
 struct Fingerprint {
@@ -57,7 +57,7 @@ struct MediaSection {
   std::string ice_pwd;
   std::vector<std::string> ice_options;
   std::vector<Fingerprint> fingerprints;
-  std::optional<Setup> setup;
+  std::optional<SetupRole> setup;
   /// RFC 8841 section 5; read from the `m=` line in the form before it.
   std::optional<std::uint16_t> sctp_port;
   /// Bytes; 0 is no limit (RFC 8841 section 6).
