@@ -84,9 +84,8 @@ void Agent::update_state(Now now) {
   if (silent) return enter(State::disconnected);
   // While a restart goes on, the old pair carries the data.
   if (pair->generation != generation_) return enter(remote_ ? State::checking : state_);
-  const bool pending = pairs_.has(PairState::in_progress, generation_) ||
-                       pairs_.has(PairState::waiting, generation_);
-  const bool settled = pair->nominated && remote_ended_ && gatherer_.complete() && !pending;
+  // RFC 8445 section 8.1.2: the nomination concludes. What is still checked is only for reserve.
+  const bool settled = pair->nominated && remote_ended_ && gatherer_.complete();
   enter(settled || state_ == State::completed ? State::completed : State::connected);
 }
 

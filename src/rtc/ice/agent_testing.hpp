@@ -236,4 +236,46 @@ class TestNetwork {
   std::multimap<Instant, Flying> in_flight_;
 };
 
+inline bool both_connected(const TestNetwork& network) {
+  return network.alice.agent.can_send() && network.bob.agent.can_send();
+}
+
+inline bool both_completed(const TestNetwork& network) {
+  return network.alice.agent.state() == State::completed &&
+         network.bob.agent.state() == State::completed;
+}
+
+inline void end_candidates(TestNetwork& network) {
+  for (TestPeer* peer : {&network.alice, &network.bob}) {
+    peer->agent.end_of_local_addresses(network.now());
+    peer->agent.end_of_remote_candidates(network.now());
+  }
+  network.drain();
+}
+
+inline const SocketAddress alice_host = address_of("192.168.1.2", 5'000);
+inline const SocketAddress alice_other = address_of("10.0.0.2", 5'001);
+inline const SocketAddress bob_host = address_of("192.168.1.3", 6'000);
+inline const SocketAddress bob_other = address_of("10.0.0.3", 6'001);
+
+/// Alice and Bob with one address each, connected and settled.
+inline bool connect(TestNetwork& network) {
+  network.add_address(network.alice, alice_host);
+  network.add_address(network.bob, bob_host);
+  network.introduce();
+  end_candidates(network);
+  return network.run_until([&] { return both_completed(network); }, 1s);
+}
+
+/// Whether data gets through in both directions.
+inline bool carries_data(TestNetwork& network) {
+  network.alice.data.clear();
+  network.bob.data.clear();
+  network.send(network.alice, "to bob");
+  network.send(network.bob, "to alice");
+  network.run(3 * network.latency);
+  return network.alice.data == std::vector<std::string>{"to alice"} &&
+         network.bob.data == std::vector<std::string>{"to bob"};
+}
+
 }  // namespace pigeon::ice
