@@ -168,7 +168,6 @@ void TurnAllocation::receive_answer(const StunMessage& message, Now now) {
   } else {
     complete(done.request, message, now);
   }
-  ask_for_peers(now);
 }
 
 bool TurnAllocation::repeat(const StunMessage& message, const TurnTransaction& transaction,
@@ -348,9 +347,7 @@ Instant TurnAllocation::next_timeout() const {
 
 bool TurnAllocation::permit(const SocketAddress& peer, Now now) {
   if (state_ == TurnState::releasing || state_ == TurnState::ended) return false;
-  if (peer.ip.is_v4() == server_.relay_v6 || !peers_.permit(peer, now)) return false;
-  ask_for_peers(now);
-  return true;
+  return peer.ip.is_v4() != server_.relay_v6 && peers_.permit(peer, now);
 }
 
 bool TurnAllocation::is_permitted(const SocketAddress& peer) const {
@@ -358,9 +355,7 @@ bool TurnAllocation::is_permitted(const SocketAddress& peer) const {
 }
 
 bool TurnAllocation::bind_channel(const SocketAddress& peer, Now now) {
-  if (!permit(peer, now) || !peers_.bind_channel(peer, now)) return false;
-  ask_for_peers(now);
-  return true;
+  return permit(peer, now) && peers_.bind_channel(peer, now);
 }
 
 std::size_t TurnAllocation::wrap(const SocketAddress& peer, BytesView payload,
@@ -395,7 +390,10 @@ void TurnAllocation::release(Now now) {
   }
 }
 
-void TurnAllocation::transmit(DatagramBatch& out) { transactions_.transmit(path_, out); }
+void TurnAllocation::transmit(DatagramBatch& out, Now now) {
+  ask_for_peers(now);
+  transactions_.transmit(path_, out);
+}
 
 // To one who wants it released, an allocation that does not exist is no failure.
 void TurnAllocation::fail(TurnError error, std::uint16_t code) {

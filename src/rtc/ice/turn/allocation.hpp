@@ -66,8 +66,9 @@ class TurnAllocation {
   void release(Now now);
 
   /// Writes the messages for the server, each as a datagram from the base to the server. Over TCP
-  /// their payloads go into the connection in this order.
-  void transmit(DatagramBatch& out);
+  /// their payloads go into the connection in this order. What several calls of `permit` want goes
+  /// into one message.
+  void transmit(DatagramBatch& out, Now now);
   std::vector<TurnEvent> take_events() { return std::exchange(events_, {}); }
 
   TurnState state() const { return state_; }
