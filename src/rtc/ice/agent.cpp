@@ -171,11 +171,13 @@ const Candidate* Agent::remote_candidate(const SocketAddress& address) const {
   return found == remote_candidates_.end() ? nullptr : &*found;
 }
 
-void Agent::restart(Now now) {
+void Agent::restart(Now now) { restart(make_credentials(random_), now); }
+
+void Agent::restart(Credentials credentials, Now now) {
   if (state_ == State::closed) return;
   // A second restart before the first has led to anything changes nothing for the old pair.
   if (was_connected_) past_ = Generation{generation_, local_, remote_};
-  local_ = make_credentials(random_);
+  local_ = std::move(credentials);
   remote_.reset();
   pairs_.drop_invalid(generation_);
   if (past_) {

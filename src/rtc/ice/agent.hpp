@@ -64,6 +64,8 @@ class Agent {
   /// Begins a generation with other credentials (RFC 8445 section 9) and reports the local
   /// candidates again. Data goes on over the old pair until there is a better one.
   void restart(Now now);
+  /// The same with credentials that a description has told already.
+  void restart(Credentials credentials, Now now);
   /// Ends everything; nothing is sent any more.
   void close();
 
