@@ -55,8 +55,7 @@ void read_control(const cmsghdr& control, DatagramBuffer::Message& message) {
 }  // namespace
 
 DatagramBuffer::DatagramBuffer()
-    : bytes_(std::make_unique_for_overwrite<std::uint8_t[]>(byte_count)),
-      headers_(std::make_unique<Headers>()) {}
+    : bytes_(std::make_unique_for_overwrite<Memory>()), headers_(std::make_unique<Headers>()) {}
 
 int DatagramBuffer::read(int socket, const Layout& layout) {
   PIGEON_ASSERT(layout.message_size_max > 0);
@@ -65,7 +64,7 @@ int DatagramBuffer::read(int socket, const Layout& layout) {
   const std::size_t count =
       std::min({layout.message_count, message_count_max, byte_count / layout.message_size_max});
   for (std::size_t i = 0; i < count; ++i) {
-    headers_->pieces[i] = {bytes_.get() + i * layout.message_size_max, layout.message_size_max};
+    headers_->pieces[i] = {bytes_->data() + i * layout.message_size_max, layout.message_size_max};
     msghdr& header = headers_->messages[i].msg_hdr;
     header.msg_name = &headers_->remotes[i];
     header.msg_namelen = sizeof headers_->remotes[i];

@@ -65,6 +65,7 @@ class DatagramBuffer {
   struct alignas(cmsghdr) Control {
     std::array<std::uint8_t, 128> bytes;
   };
+  using Memory = std::array<std::uint8_t, byte_count>;
   struct Headers {
     std::array<mmsghdr, message_count_max> messages;
     std::array<iovec, message_count_max> pieces;
@@ -72,7 +73,7 @@ class DatagramBuffer {
     std::array<Control, message_count_max> controls;
   };
 
-  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::unique_ptr<Memory> bytes_;
   std::unique_ptr<Headers> headers_;
   std::vector<Datagram> datagrams_;
 };

@@ -115,8 +115,8 @@ struct UdpSocket::Outgoing {
   void add(const SocketAddress& remote, BytesView payload, std::size_t datagram_count) {
     const Endpoint endpoint = to_endpoint(remote);
     std::memcpy(&remotes[count], &endpoint.address, endpoint.size);
-    // The system only reads through it.
-    pieces[count] = {const_cast<std::uint8_t*>(payload.data()), payload.size()};
+    auto* bytes = const_cast<std::uint8_t*>(payload.data());  // NOLINT(*-const-cast): only read
+    pieces[count] = {bytes, payload.size()};
     messages[count].msg_hdr = {.msg_name = &remotes[count],
                                .msg_namelen = endpoint.size,
                                .msg_iov = &pieces[count],
@@ -236,7 +236,7 @@ std::size_t UdpSocket::send(const DatagramBatch& batch, std::size_t first) {
     const std::size_t run = outgoing.datagram_counts[0];
     if (run > 1 && may_pass_alone(cause)) {
       single_until = first + run;
-      suspect = cause == EMSGSIZE ? none : first;
+      suspect = first;
       if (cause == EIO) joins_sent_ = false;
     } else {
       count_dropped(cause, run);

@@ -47,17 +47,17 @@ Bytes check(const std::string& username) { return stun(ice::StunClass::request, 
 class ConnectionRouterTest : public ::testing::Test {
  protected:
   std::optional<ConnectionId> route(const SocketAddress& from, BytesView datagram) {
-    return router.route({{IpAddress::loopback_v4(), 3'478}, from}, datagram);
+    return router_.route({{IpAddress::loopback_v4(), 3'478}, from}, datagram);
   }
-  const RouterCounters& counters() const { return router.counters(); }
+  const RouterCounters& counters() const { return router_.counters(); }
 
-  ConnectionRouter router{Random::from_number(1),
-                          {.address_count_max = 3, .ufrag_count_max = 2, .request_count_max = 3}};
+  ConnectionRouter router_{Random::from_number(1),
+                           {.address_count_max = 3, .ufrag_count_max = 2, .request_count_max = 3}};
 };
 
 TEST_F(ConnectionRouterTest, RoutesChecksByTheFragmentOfTheReceiver) {
-  ASSERT_TRUE(router.add("alic", alice));
-  ASSERT_TRUE(router.add("bobb", bob));
+  ASSERT_TRUE(router_.add("alic", alice));
+  ASSERT_TRUE(router_.add("bobb", bob));
 
   EXPECT_EQ(route(remote(1), check("alic:xxxx")), alice);
   EXPECT_EQ(route(remote(1), check("bobb:alic")), bob);
@@ -65,8 +65,8 @@ TEST_F(ConnectionRouterTest, RoutesChecksByTheFragmentOfTheReceiver) {
 }
 
 TEST_F(ConnectionRouterTest, DropsRequestsForNoConnectionHere) {
-  router.add("alic", alice);
-  router.learn(remote(1), alice);
+  router_.add("alic", alice);
+  router_.learn(remote(1), alice);
 
   for (const std::string username : {"none:xxxx", "alic", "ali:cxxxx", ":alic", "", "alicx:y"}) {
     EXPECT_EQ(route(remote(1), check(username)), std::nullopt) << username;
@@ -79,8 +79,8 @@ TEST_F(ConnectionRouterTest, DropsRequestsForNoConnectionHere) {
 }
 
 TEST_F(ConnectionRouterTest, RoutesAllElseByTheAddressThatWasLearned) {
-  router.add("alic", alice);
-  router.learn(remote(1), alice);
+  router_.add("alic", alice);
+  router_.learn(remote(1), alice);
 
   for (const unsigned first : {20U, 22U, 63U, 64U, 79U, 128U, 191U}) {
     EXPECT_EQ(route(remote(1), datagram_of(first)), alice) << first;
@@ -93,9 +93,9 @@ TEST_F(ConnectionRouterTest, RoutesAllElseByTheAddressThatWasLearned) {
 }
 
 TEST_F(ConnectionRouterTest, TellsAddressesApartByPortAndFamily) {
-  router.add("alic", alice);
+  router_.add("alic", alice);
   const IpAddress v4(IpAddress::V4{192, 0, 2, 1});
-  router.learn({v4, 1'000}, alice);
+  router_.learn({v4, 1'000}, alice);
 
   EXPECT_EQ(route({v4, 1'000}, dtls), alice);
   EXPECT_EQ(route({v4, 1'001}, dtls), std::nullopt);
@@ -104,8 +104,8 @@ TEST_F(ConnectionRouterTest, TellsAddressesApartByPortAndFamily) {
 }
 
 TEST_F(ConnectionRouterTest, DropsWhatIsNotWellFormed) {
-  router.add("alic", alice);
-  router.learn(remote(1), alice);
+  router_.add("alic", alice);
+  router_.learn(remote(1), alice);
   const Bytes whole = check("alic:xxxx");
 
   for (std::size_t size = 1; size < whole.size(); ++size) {
@@ -120,119 +120,131 @@ TEST_F(ConnectionRouterTest, DropsWhatIsNotWellFormed) {
 }
 
 TEST_F(ConnectionRouterTest, RoutesChecksOfANewConnectionFromAnAddressOfAnOldOne) {
-  router.add("alic", alice);
-  router.learn(remote(1), alice);
-  router.add("bobb", bob);
+  router_.add("alic", alice);
+  router_.learn(remote(1), alice);
+  router_.add("bobb", bob);
 
   EXPECT_EQ(route(remote(1), check("bobb:xxxx")), bob);
   EXPECT_EQ(route(remote(1), dtls), alice);
-  EXPECT_EQ(router.learn(remote(1), bob), alice);
+  EXPECT_EQ(router_.learn(remote(1), bob), alice);
 
   EXPECT_EQ(route(remote(1), dtls), bob);
-  router.remove(alice);
+  router_.remove(alice);
   EXPECT_EQ(route(remote(1), dtls), bob);
 }
 
 TEST_F(ConnectionRouterTest, MovesNoAddressForARequestAlone) {
-  router.add("alic", alice);
-  router.add("bobb", bob);
+  router_.add("alic", alice);
+  router_.add("bobb", bob);
 
-  EXPECT_TRUE(router.claim(remote(1), alice));
-  EXPECT_TRUE(router.claim(remote(1), alice));
-  EXPECT_FALSE(router.claim(remote(1), bob));
-  EXPECT_FALSE(router.claim(remote(2), nobody));
+  EXPECT_TRUE(router_.claim(remote(1), alice));
+  EXPECT_TRUE(router_.claim(remote(1), alice));
+  EXPECT_FALSE(router_.claim(remote(1), bob));
+  EXPECT_FALSE(router_.claim(remote(2), nobody));
 
   EXPECT_EQ(route(remote(1), dtls), alice);
 }
 
 TEST_F(ConnectionRouterTest, RoutesResponsesToWhoAsked) {
-  router.add("alic", alice);
-  router.add("bobb", bob);
-  router.note_sent(stun(ice::StunClass::request, 1), alice);
-  router.note_sent(stun(ice::StunClass::request, 2), bob);
+  router_.add("alic", alice);
+  router_.add("bobb", bob);
+  router_.note_sent(stun(ice::StunClass::request, 1), alice);
+  router_.note_sent(stun(ice::StunClass::request, 2), bob);
 
   // From one server.
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 2)), bob);
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::error, 1)), alice);
   EXPECT_EQ(counters().by_transaction, 2U);
-  EXPECT_EQ(router.request_count(), 0U);
+  EXPECT_EQ(router_.request_count(), 0U);
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 2)), std::nullopt);
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 3)), std::nullopt);
 }
 
 TEST_F(ConnectionRouterTest, NotesARequestThatIsSentAgainOnce) {
-  router.add("alic", alice);
-  for (int i = 0; i < 10; ++i) router.note_sent(stun(ice::StunClass::request, 1), alice);
+  router_.add("alic", alice);
+  for (int i = 0; i < 10; ++i) router_.note_sent(stun(ice::StunClass::request, 1), alice);
 
-  EXPECT_EQ(router.request_count(), 1U);
+  EXPECT_EQ(router_.request_count(), 1U);
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 1)), alice);
 }
 
+TEST_F(ConnectionRouterTest, KeepsAnOldRequestWhileNewerOnesAreAnswered) {
+  router_.add("alic", alice);
+  router_.note_sent(stun(ice::StunClass::request, 0), alice);
+
+  for (std::uint32_t i = 1; i <= 10; ++i) {
+    router_.note_sent(stun(ice::StunClass::request, i), alice);
+    EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, i)), alice);
+  }
+
+  EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 0)), alice);
+}
+
 TEST_F(ConnectionRouterTest, NotesOnlyRequests) {
-  router.add("alic", alice);
+  router_.add("alic", alice);
 
-  router.note_sent(stun(ice::StunClass::success, 1), alice);
-  router.note_sent(stun(ice::StunClass::indication, 2), alice);
-  router.note_sent(dtls, alice);
-  router.note_sent({}, alice);
-  router.note_sent(stun(ice::StunClass::request, 3), nobody);
+  router_.note_sent(stun(ice::StunClass::success, 1), alice);
+  router_.note_sent(stun(ice::StunClass::indication, 2), alice);
+  router_.note_sent(dtls, alice);
+  router_.note_sent({}, alice);
+  router_.note_sent(stun(ice::StunClass::request, 3), nobody);
 
-  EXPECT_EQ(router.request_count(), 0U);
+  EXPECT_EQ(router_.request_count(), 0U);
 }
 
 TEST_F(ConnectionRouterTest, HasAFragmentOnlyOnce) {
-  EXPECT_TRUE(router.add("same", alice));
-  EXPECT_TRUE(router.add("same", alice));
-  EXPECT_FALSE(router.add("same", bob));
+  EXPECT_TRUE(router_.add("same", alice));
+  EXPECT_TRUE(router_.add("same", alice));
+  EXPECT_FALSE(router_.add("same", bob));
 
   EXPECT_EQ(route(remote(1), check("same:xxxx")), alice);
-  EXPECT_EQ(router.connection_count(), 1U);
+  EXPECT_EQ(router_.connection_count(), 1U);
 }
 
 TEST_F(ConnectionRouterTest, HasTheFragmentsOfARestartAndForgetsOlderOnes) {
-  router.add("one1", alice);
-  router.add("two2", alice);
+  router_.add("one1", alice);
+  router_.add("two2", alice);
   EXPECT_EQ(route(remote(1), check("one1:xxxx")), alice);
   EXPECT_EQ(route(remote(1), check("two2:xxxx")), alice);
 
-  router.add("thr3", alice);
+  router_.add("thr3", alice);
 
   EXPECT_EQ(route(remote(1), check("one1:xxxx")), std::nullopt);
   EXPECT_EQ(route(remote(1), check("two2:xxxx")), alice);
   EXPECT_EQ(route(remote(1), check("thr3:xxxx")), alice);
-  EXPECT_TRUE(router.add("one1", bob));
+  EXPECT_TRUE(router_.add("one1", bob));
 }
 
 TEST_F(ConnectionRouterTest, ForgetsAllAboutARemovedConnection) {
-  router.add("alic", alice);
-  router.add("alis", alice);
-  router.learn(remote(1), alice);
-  router.note_sent(stun(ice::StunClass::request, 1), alice);
+  router_.add("alic", alice);
+  router_.add("alis", alice);
+  router_.learn(remote(1), alice);
+  router_.note_sent(stun(ice::StunClass::request, 1), alice);
 
-  router.remove(alice);
-  router.remove(nobody);
+  router_.remove(alice);
+  router_.remove(nobody);
 
   EXPECT_EQ(route(remote(1), check("alic:xxxx")), std::nullopt);
   EXPECT_EQ(route(remote(1), dtls), std::nullopt);
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 1)), std::nullopt);
-  EXPECT_EQ(router.connection_count() + router.address_count() + router.request_count(), 0U);
-  EXPECT_EQ(router.learn(remote(1), alice), std::nullopt);
-  EXPECT_EQ(router.address_count(), 0U);
+  EXPECT_EQ(router_.connection_count() + router_.address_count() + router_.request_count(), 0U);
+  EXPECT_EQ(router_.learn(remote(1), alice), std::nullopt);
+  EXPECT_EQ(router_.address_count(), 0U);
 }
 
 TEST_F(ConnectionRouterTest, BoundsWhatOneConnectionHolds) {
-  router.add("alic", alice);
-  router.add("bobb", bob);
-  router.learn(remote(0), bob);
-  router.note_sent(stun(ice::StunClass::request, 0), bob);
+  router_.add("alic", alice);
+  router_.add("bobb", bob);
+  router_.learn(remote(0), bob);
+  router_.note_sent(stun(ice::StunClass::request, 0), bob);
 
   for (std::uint32_t i = 1; i <= 1'000; ++i) {
-    router.learn(remote(i), alice);
-    router.note_sent(stun(ice::StunClass::request, i), alice);
+    router_.learn(remote(i), alice);
+    router_.note_sent(stun(ice::StunClass::request, i), alice);
   }
 
-  EXPECT_EQ(router.address_count(), 4U);
-  EXPECT_EQ(router.request_count(), 4U);
+  EXPECT_EQ(router_.address_count(), 4U);
+  EXPECT_EQ(router_.request_count(), 4U);
   EXPECT_EQ(route(remote(997), dtls), std::nullopt);
   EXPECT_EQ(route(remote(998), dtls), alice);
   EXPECT_EQ(route(remote(1), stun(ice::StunClass::success, 997)), std::nullopt);
@@ -243,8 +255,8 @@ TEST_F(ConnectionRouterTest, BoundsWhatOneConnectionHolds) {
 }
 
 TEST_F(ConnectionRouterTest, DoesNotGrowByWhatStrangersSend) {
-  router.add("alic", alice);
-  router.learn(remote(0), alice);
+  router_.add("alic", alice);
+  router_.learn(remote(0), alice);
 
   for (std::uint32_t i = 1; i <= 10'000; ++i) {
     EXPECT_EQ(route(remote(i), dtls), std::nullopt);
@@ -253,22 +265,22 @@ TEST_F(ConnectionRouterTest, DoesNotGrowByWhatStrangersSend) {
     EXPECT_EQ(route(remote(i), check("alic:" + std::to_string(i))), alice);
   }
 
-  EXPECT_EQ(router.connection_count(), 1U);
-  EXPECT_EQ(router.address_count(), 1U);
-  EXPECT_EQ(router.request_count(), 0U);
+  EXPECT_EQ(router_.connection_count(), 1U);
+  EXPECT_EQ(router_.address_count(), 1U);
+  EXPECT_EQ(router_.request_count(), 0U);
   EXPECT_EQ(route(remote(0), dtls), alice);
 }
 
 TEST_F(ConnectionRouterTest, SharesASocketBetweenThousands) {
   constexpr std::uint32_t count = 5'000;
   for (std::uint32_t i = 0; i < count; ++i) {
-    ASSERT_TRUE(router.add("u" + std::to_string(i), ConnectionId{i}));
-    router.learn(remote(2 * i), ConnectionId{i});
-    router.learn(remote(2 * i + 1), ConnectionId{i});
-    router.note_sent(stun(ice::StunClass::request, i), ConnectionId{i});
+    ASSERT_TRUE(router_.add("u" + std::to_string(i), ConnectionId{i}));
+    router_.learn(remote(2 * i), ConnectionId{i});
+    router_.learn(remote(2 * i + 1), ConnectionId{i});
+    router_.note_sent(stun(ice::StunClass::request, i), ConnectionId{i});
   }
   // Every third leaves.
-  for (std::uint32_t i = 0; i < count; i += 3) router.remove(ConnectionId{i});
+  for (std::uint32_t i = 0; i < count; i += 3) router_.remove(ConnectionId{i});
 
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto expected = i % 3 == 0 ? std::nullopt : std::optional(ConnectionId{i});

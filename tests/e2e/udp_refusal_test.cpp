@@ -27,7 +27,8 @@ std::vector<unsigned> attempts;  // NOLINT: the messages of each call
 
 }  // namespace
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the names that the linker wants.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the names that the
+// linker wants.
 extern "C" int __real_sendmmsg(int socket, mmsghdr* messages, unsigned count, int flags);
 extern "C" int __wrap_sendmmsg(int socket, mmsghdr* messages, unsigned count, int flags);
 
@@ -47,7 +48,7 @@ extern "C" int __wrap_sendmmsg(int socket, mmsghdr* messages, unsigned count, in
   const unsigned bound = answer.message_count_max == 0 ? count : answer.message_count_max;
   return __real_sendmmsg(socket, messages, std::min(count, bound), flags);
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace pigeon::test {
 namespace {
@@ -68,7 +69,7 @@ class UdpRefusalTest : public ::testing::Test {
 
   DatagramBatch batch_of(std::uint32_t count, std::size_t size = 100) const {
     DatagramBatch batch;
-    for (std::uint32_t i = 0; i < count; ++i) add(batch, path(alice, bob), numbered(i, size));
+    for (std::uint32_t i = 0; i < count; ++i) add(batch, path(alice_, bob_), numbered(i, size));
     return batch;
   }
   static std::vector<Bytes> numbers(std::uint32_t from, std::uint32_t to) {
@@ -77,55 +78,55 @@ class UdpRefusalTest : public ::testing::Test {
     return result;
   }
 
-  net::UdpSocket alice = bind_udp(IpAddress::loopback_v4());
-  net::UdpSocket bob = bind_udp(IpAddress::loopback_v4());
+  net::UdpSocket alice_ = bind_udp(IpAddress::loopback_v4());
+  net::UdpSocket bob_ = bind_udp(IpAddress::loopback_v4());
 };
 
 TEST_F(UdpRefusalTest, LeavesTheRestWithTheCallerWhenThereIsNoRoom) {
-  alice = bind_udp(IpAddress::loopback_v4(), {.joins_sent = false});
+  alice_ = bind_udp(IpAddress::loopback_v4(), {.joins_sent = false});
   const DatagramBatch batch = batch_of(10);
   answers = {{.message_count_max = 4}, {.cause = EAGAIN}};
 
-  const std::size_t rest = alice.send(batch);
+  const std::size_t rest = alice_.send(batch);
   EXPECT_EQ(rest, 4U);
-  EXPECT_EQ(payloads(receive(bob, 4)), numbers(0, 4));
-  EXPECT_EQ(alice.counters().send_blocked, 1U);
+  EXPECT_EQ(payloads(receive(bob_, 4)), numbers(0, 4));
+  EXPECT_EQ(alice_.counters().send_blocked, 1U);
 
-  EXPECT_EQ(alice.send(batch, rest), 10U);
-  EXPECT_EQ(payloads(receive(bob, 6)), numbers(4, 10));
+  EXPECT_EQ(alice_.send(batch, rest), 10U);
+  EXPECT_EQ(payloads(receive(bob_, 6)), numbers(4, 10));
 }
 
 TEST_F(UdpRefusalTest, LeavesAWholeRunWithTheCallerWhenThereIsNoRoom) {
   answers = {{.cause = EAGAIN}};
 
-  EXPECT_EQ(alice.send(batch_of(10)), 0U);
-  EXPECT_EQ(alice.counters().sent_datagrams, 0U);
+  EXPECT_EQ(alice_.send(batch_of(10)), 0U);
+  EXPECT_EQ(alice_.counters().sent_datagrams, 0U);
 }
 
 TEST_F(UdpRefusalTest, TriesAgainAfterASignal) {
   answers = {{.cause = EINTR}};
 
-  EXPECT_EQ(alice.send(batch_of(3)), 3U);
-  EXPECT_EQ(payloads(receive(bob, 3)), numbers(0, 3));
+  EXPECT_EQ(alice_.send(batch_of(3)), 3U);
+  EXPECT_EQ(payloads(receive(bob_, 3)), numbers(0, 3));
 }
 
 TEST_F(UdpRefusalTest, SendsOneByOneFromThenOnIfTheDriverCannotCut) {
   answers = {{.cause = EIO}};
 
-  EXPECT_EQ(alice.send(batch_of(10)), 10U);
-  EXPECT_EQ(payloads(receive(bob, 10)), numbers(0, 10));
-  EXPECT_EQ(alice.send(batch_of(10)), 10U);
+  EXPECT_EQ(alice_.send(batch_of(10)), 10U);
+  EXPECT_EQ(payloads(receive(bob_, 10)), numbers(0, 10));
+  EXPECT_EQ(alice_.send(batch_of(10)), 10U);
 
-  EXPECT_EQ(alice.counters().sent_as_segments, 0U);
+  EXPECT_EQ(alice_.counters().sent_as_segments, 0U);
   EXPECT_THAT(attempts, ElementsAre(1U, 10U, 10U));
 }
 
 TEST_F(UdpRefusalTest, SendsOneByOneFromThenOnIfOnlySegmentsAreRefused) {
   answers = {{.cause = EINVAL, .only_segments = true}};
 
-  EXPECT_EQ(alice.send(batch_of(10)), 10U);
-  EXPECT_EQ(payloads(receive(bob, 10)), numbers(0, 10));
-  EXPECT_EQ(alice.send(batch_of(10)), 10U);
+  EXPECT_EQ(alice_.send(batch_of(10)), 10U);
+  EXPECT_EQ(payloads(receive(bob_, 10)), numbers(0, 10));
+  EXPECT_EQ(alice_.send(batch_of(10)), 10U);
 
   EXPECT_THAT(attempts, ElementsAre(1U, 10U, 10U));
 }
@@ -134,47 +135,47 @@ TEST_F(UdpRefusalTest, KeepsCuttingIfTheSegmentsWereTooLong) {
   // As older kernels say it: the run is invalid, and then each datagram too long.
   answers = {{.cause = EINVAL}, {.cause = EMSGSIZE}, {.cause = EMSGSIZE}};
   DatagramBatch batch = batch_of(2, 1'500);
-  add(batch, path(alice, bob), numbered(2, 100));
+  add(batch, path(alice_, bob_), numbered(2, 100));
 
-  EXPECT_EQ(alice.send(batch), 3U);
-  EXPECT_THAT(payloads(receive(bob, 1)), ElementsAre(numbered(2, 100)));
-  EXPECT_EQ(alice.counters().send_too_large, 2U);
+  EXPECT_EQ(alice_.send(batch), 3U);
+  EXPECT_THAT(payloads(receive(bob_, 1)), ElementsAre(numbered(2, 100)));
+  EXPECT_EQ(alice_.counters().send_too_large, 2U);
 
-  EXPECT_EQ(alice.send(batch_of(4)), 4U);
-  EXPECT_EQ(alice.counters().sent_as_segments, 4U);
+  EXPECT_EQ(alice_.send(batch_of(4)), 4U);
+  EXPECT_EQ(alice_.counters().sent_as_segments, 4U);
 }
 
 TEST_F(UdpRefusalTest, PassesTheShortEndOfARunThatWasTooLong) {
   answers = {{.cause = EMSGSIZE}, {.cause = EMSGSIZE}};
   DatagramBatch batch = batch_of(1, 1'500);
-  add(batch, path(alice, bob), numbered(1, 100));
+  add(batch, path(alice_, bob_), numbered(1, 100));
 
-  EXPECT_EQ(alice.send(batch), 2U);
+  EXPECT_EQ(alice_.send(batch), 2U);
 
-  EXPECT_THAT(payloads(receive(bob, 1)), ElementsAre(numbered(1, 100)));
-  EXPECT_EQ(alice.counters().send_too_large, 1U);
+  EXPECT_THAT(payloads(receive(bob_, 1)), ElementsAre(numbered(1, 100)));
+  EXPECT_EQ(alice_.counters().send_too_large, 1U);
 }
 
 TEST_F(UdpRefusalTest, DropsARunThatHasNoRoute) {
   answers = {{.cause = ENETUNREACH}};
   DatagramBatch batch = batch_of(10);
-  add(batch, path(alice, bob), numbered(10, 200));
+  add(batch, path(alice_, bob_), numbered(10, 200));
 
-  EXPECT_EQ(alice.send(batch), 11U);
+  EXPECT_EQ(alice_.send(batch), 11U);
 
-  EXPECT_THAT(payloads(receive(bob, 1)), ElementsAre(numbered(10, 200)));
-  EXPECT_EQ(alice.counters().send_refused, 10U);
+  EXPECT_THAT(payloads(receive(bob_, 1)), ElementsAre(numbered(10, 200)));
+  EXPECT_EQ(alice_.counters().send_refused, 10U);
 }
 
 TEST_F(UdpRefusalTest, DropsOneOfManyAndSendsTheOthers) {
-  alice = bind_udp(IpAddress::loopback_v4(), {.joins_sent = false});
+  alice_ = bind_udp(IpAddress::loopback_v4(), {.joins_sent = false});
   answers = {{.message_count_max = 2}, {.cause = ECONNREFUSED}};
 
-  EXPECT_EQ(alice.send(batch_of(5)), 5U);
+  EXPECT_EQ(alice_.send(batch_of(5)), 5U);
 
-  EXPECT_THAT(payloads(receive(bob, 4)),
+  EXPECT_THAT(payloads(receive(bob_, 4)),
               ElementsAre(numbered(0, 100), numbered(1, 100), numbered(3, 100), numbered(4, 100)));
-  EXPECT_EQ(alice.counters().send_refused, 1U);
+  EXPECT_EQ(alice_.counters().send_refused, 1U);
 }
 
 }  // namespace

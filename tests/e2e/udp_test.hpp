@@ -72,6 +72,7 @@ inline std::vector<Received> receive(net::UdpSocket& socket, std::size_t count) 
 
 inline std::vector<Bytes> payloads(const std::vector<Received>& received) {
   std::vector<Bytes> result;
+  result.reserve(received.size());
   for (const Received& one : received) result.push_back(one.payload);
   return result;
 }
