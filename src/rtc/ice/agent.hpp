@@ -1,0 +1,185 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/datagram_batch.hpp"
+#include "base/random.hpp"
+#include "base/socket_address.hpp"
+#include "base/time.hpp"
+#include "rtc/ice/candidate.hpp"
+#include "rtc/ice/check.hpp"
+#include "rtc/ice/check_list.hpp"
+#include "rtc/ice/credentials.hpp"
+#include "rtc/ice/event.hpp"
+#include "rtc/ice/gatherer.hpp"
+#include "rtc/ice/options.hpp"
+#include "rtc/ice/pair.hpp"
+#include "rtc/ice/stats.hpp"
+
+namespace pigeon::ice {
+
+/// What became of a datagram.
+enum class Input : std::uint8_t { consumed, application, dropped };
+
+struct Received {
+  Input input{};
+  /// For `Input::application`: a view into the datagram.
+  BytesView payload;
+};
+
+/// One end of an ICE session with one data stream of one component (RFC 8445, RFC 8838): finds a
+/// way to the other agent, keeps it open, and takes another when it dies.
+///
+/// After each input, `transmit` and `take_events` have what follows from it, and `next_timeout` may
+/// be earlier than before.
+class Agent {
+ public:
+  Agent(AgentOptions options, Random random);
+
+  const Credentials& local_credentials() const { return local_; }
+  /// Before `set_remote`; `controlled` unless set. A conflict may change it (RFC 8445
+  /// section 7.3.1.1).
+  void set_role(Role role);
+  Role role() const { return role_; }
+
+  /// What the other agent's description says. Its first call, and the first after `restart`, starts
+  /// the checks; an agent beside an `lite` one controls. False if the sizes break RFC 8839 section
+  /// 5.4; then nothing has changed.
+  bool set_remote(Credentials remote, bool lite, Now now);
+  /// The address of a UDP socket: a host candidate, from which servers are asked for others.
+  /// Ignored if it is known, not wanted by the options, or one too many.
+  void add_local_address(const SocketAddress& base, Now now);
+  /// The socket is gone, and with it whatever went through it.
+  void remove_local_address(const SocketAddress& base, Now now);
+  void end_of_local_addresses(Now now);
+  /// Ignored, and counted, if it cannot be used: unresolved, TCP, of another generation, known, or
+  /// one too many.
+  void add_remote_candidate(const Candidate& candidate, Now now);
+  void end_of_remote_candidates(Now now);
+  /// Begins a generation with other credentials (RFC 8445 section 9) and reports the local
+  /// candidates again. Data goes on over the old pair until there is a better one.
+  void restart(Now now);
+  /// Ends everything; nothing is sent any more.
+  void close();
+
+  /// A datagram that came in on a socket.
+  Received receive(const AddressPair& path, BytesView datagram, Now now);
+  void handle_timeout(Now now);
+  /// When `handle_timeout` next has work; `Instant::max()` if it has none.
+  Instant next_timeout() const { return next_timeout_; }
+  /// Appends the datagrams that wait, and what is due.
+  void transmit(DatagramBatch& out, Now now);
+  std::vector<Event> take_events() { return std::exchange(events_, {}); }
+
+  /// Whether there is a path for application datagrams, with the other side's consent.
+  bool can_send() const { return selected_ != 0; }
+  /// Appends one application datagram; nothing if `can_send` does not hold.
+  void send(BytesView payload, DatagramBatch& out) const;
+
+  State state() const { return state_; }
+  const Stats& stats() const { return stats_; }
+  /// Null if there is none.
+  const Pair* selected_pair() const { return pairs_.find(selected_); }
+
+ private:
+  /// A check from somebody whose description has not come yet (RFC 8445 section 7.3.1.4).
+  struct EarlyCheck {
+    AddressPair path;
+    std::string remote_ufrag;
+    std::uint32_t priority = 0;
+    bool use_candidate = false;
+  };
+  struct Generation {
+    std::uint32_t number = 0;
+    Credentials local;
+    std::optional<Credentials> remote;
+  };
+  static constexpr std::size_t early_checks_max = 8;
+
+  // agent_receive.cpp
+  Input receive_stun(const AddressPair& path, BytesView datagram, Now now);
+  Input receive_request(const AddressPair& path, const StunMessage& message, Now now);
+  Input receive_answer(const AddressPair& path, const StunMessage& message, Now now);
+  const std::string* password_for(const StunMessage& message) const;
+  const Credentials* remote_of(std::uint32_t generation) const;
+  /// Whether the request may stand; else the conflict has been answered.
+  bool settle_roles(const AddressPair& path, const StunMessage& message,
+                    const std::string& password);
+  void learn_from(const EarlyCheck& check, Now now);
+  void accept_nomination(Pair& pair, Now now);
+  void succeed(Pair& pair, const Check& check, const StunMessage& answer, Now now);
+  void refused(Pair& pair, const Check& check, const StunMessage& answer, Now now);
+
+  // agent_checks.cpp
+  void advance(Now now);
+  void expire_checks(Now now);
+  void check_consent(Now now);
+  void retry_failed(Now now);
+  void run_checks(Now now);
+  void start_check(Pair& pair, CheckPurpose purpose, Now now);
+  void send_check(const Check& check, const Pair& pair);
+  void fail(Pair& pair, Now now);
+  void send_consent(Pair& pair, Now now);
+  bool is_kept(const Pair& pair) const;
+  Instant find_next_timeout() const;
+  Instant next_timeout_of(const Pair& pair) const;
+  bool healthy(const Pair& pair, Now now) const;
+
+  // agent_selection.cpp
+  bool preferred(const Pair& a, const Pair& b, Now now) const;
+  void select(Now now);
+  void nominate(Now now);
+  void update_state(Now now);
+  void enter(State state);
+  void report_selected(const Pair& pair);
+
+  // agent.cpp
+  void take_candidates();
+  void report(const Candidate& candidate);
+  void report_gathering();
+  void pair_up(const Candidate& local, const Candidate& remote);
+  const Candidate* remote_candidate(const SocketAddress& address) const;
+  void become(Role role);
+  void send_waiting(const AddressPair& path, std::size_t size);
+  MutableBytesView waiting_buffer();
+
+  AgentOptions options_;
+  Random random_;
+  Gatherer gatherer_;
+  CheckList pairs_;
+  CheckTable checks_;
+
+  Role role_ = Role::controlled;
+  std::uint64_t tie_breaker_;
+  std::uint32_t generation_ = 0;
+  Credentials local_;
+  std::optional<Credentials> remote_;
+  /// Of the pair that carries data through a restart.
+  std::optional<Generation> past_;
+
+  std::vector<Candidate> remote_candidates_;
+  std::vector<EarlyCheck> early_checks_;
+  std::size_t reported_candidates_ = 0;
+  bool reported_complete_ = false;
+  bool remote_ended_ = false;
+
+  State state_ = State::fresh;
+  PairId selected_ = 0;
+  /// Whether this generation has had a valid pair.
+  bool was_connected_ = false;
+  Instant next_check_at_{};
+  Instant nominate_at_ = Instant::max();
+  Instant fails_at_ = Instant::max();
+  Instant next_timeout_ = Instant::max();
+
+  DatagramBatch waiting_;
+  std::vector<Event> events_;
+  Stats stats_;
+};
+
+}  // namespace pigeon::ice
