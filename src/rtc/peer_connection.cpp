@@ -252,6 +252,12 @@ void PeerConnection::add_local_address(const SocketAddress& address, Now now) {
   update(now);
 }
 
+void PeerConnection::remove_local_address(const SocketAddress& address, Now now) {
+  std::erase(local_addresses_, address);
+  transport_.ice().remove_local_address(address, now);
+  update(now);
+}
+
 void PeerConnection::end_of_local_addresses(Now now) {
   has_all_local_addresses_ = true;
   if (is_gathering_allowed_) transport_.ice().end_of_local_addresses(now);

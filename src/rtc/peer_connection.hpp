@@ -74,6 +74,8 @@ class PeerConnection {
 
   /// A UDP socket that the owner has bound and that datagrams come in on and go out from.
   void add_local_address(const SocketAddress& address, Now now);
+  /// The socket is gone.
+  void remove_local_address(const SocketAddress& address, Now now);
   /// No more of them.
   void end_of_local_addresses(Now now);
   void receive(const AddressPair& path, BytesView datagram, Now now);
