@@ -35,11 +35,12 @@ DataSender::DataSender(DataSenderOptions options, Tsn first, std::size_t packet_
 
 bool DataSender::has_room(std::size_t size) const {
   const std::size_t used = store_.byte_count();
-  return used < options_.buffer_max &&
-         size + sizeof(OutgoingMessage) <= options_.buffer_max - used;
+  return used < options_.buffer_max && size + sizeof(OutgoingMessage) <= options_.buffer_max - used;
 }
 
-void DataSender::push(OutgoingMessage message) { queue_.push(store_, store_.add(std::move(message))); }
+void DataSender::push(OutgoingMessage message) {
+  queue_.push(store_, store_.add(std::move(message)));
+}
 
 void DataSender::set_features(DataSenderFeatures features) {
   features_ = features;
@@ -126,8 +127,7 @@ void DataSender::write_lost(PacketWriter& packet, Instant now) {
 
 void DataSender::write_new(PacketWriter& packet, Instant now) {
   if (queue_.is_empty()) return;
-  if (outstanding_.flight() == 0 && last_sent_ != Instant::max() &&
-      now - last_sent_ > rtt_.rto()) {
+  if (outstanding_.flight() == 0 && last_sent_ != Instant::max() && now - last_sent_ > rtt_.rto()) {
     congestion_.was_idle();
   }
   congestion_.limit_burst(outstanding_.flight());
@@ -162,18 +162,19 @@ bool DataSender::write_fragment(PacketWriter& packet, std::size_t size_max, Inst
 bool DataSender::append_chunk(PacketWriter& packet, Tsn tsn, bool immediate) {
   const OutstandingData::Record& record = outstanding_.record(tsn);
   const OutgoingMessage& message = store_[record.message];
-  return encode(DataChunk{.interleaved = features_.interleaving,
-                          .immediate = immediate,
-                          .unordered = !message.ordered,
-                          .beginning = record.is_first,
-                          .ending = record.is_last,
-                          .tsn = static_cast<WireTsn>(tsn),
-                          .stream = message.stream,
-                          .message = message.number,
-                          .fragment = record.fsn,
-                          .ppid = message.ppid,
-                          .payload = BytesView(message.payload).subspan(record.offset, record.size)},
-                packet);
+  return encode(
+      DataChunk{.interleaved = features_.interleaving,
+                .immediate = immediate,
+                .unordered = !message.ordered,
+                .beginning = record.is_first,
+                .ending = record.is_last,
+                .tsn = static_cast<WireTsn>(tsn),
+                .stream = message.stream,
+                .message = message.number,
+                .fragment = record.fsn,
+                .ppid = message.ppid,
+                .payload = BytesView(message.payload).subspan(record.offset, record.size)},
+      packet);
 }
 
 /// Whether the peer has room for a chunk. One may always be in flight: it probes a window that is

@@ -73,8 +73,8 @@ OutstandingData::SackResult OutstandingData::receive_sack(MessageStore& store, S
   if (!ranges.empty() || acked_count_ != 0) {
     highest_new = std::max(highest_new, acknowledge_ranges(ranges, result));
   }
-  result.watched_acked = watches && !was_acked &&
-                         (*watched < base_ || at(*watched).state == State::acked);
+  result.watched_acked =
+      watches && !was_acked && (*watched < base_ || at(*watched).state == State::acked);
   if (!ranges.empty() && result.acked_bytes != 0) {
     // Section 7.2.4: only what lies before the highest TSN that was newly acknowledged counts as
     // missing; all that is reported missing does if the SACK moves a fast recovery on.
@@ -143,8 +143,8 @@ void OutstandingData::renege(Tsn from, Tsn until) {
   }
 }
 
-void OutstandingData::count_misses(MessageStore& store, SendQueue& queue, Tsn until,
-                                   bool count_all, Instant now, SackResult& result) {
+void OutstandingData::count_misses(MessageStore& store, SendQueue& queue, Tsn until, bool count_all,
+                                   Instant now, SackResult& result) {
   // A message that is given up may add a record; those are behind `until`.
   for (Tsn tsn = base_; tsn < until; ++tsn) {
     Record& record = at(tsn);
@@ -195,8 +195,8 @@ void OutstandingData::abandon(MessageStore& store, SendQueue& queue, MessageInde
   const std::uint32_t end = message.cut_size;
   const std::uint32_t fsn = message.fragment_count++;
   queue.discard_rest(store, index);
-  const Tsn placeholder = add(
-      store, {.message = index, .offset = end, .fsn = fsn, .size = 0, .is_last = true});
+  const Tsn placeholder =
+      add(store, {.message = index, .offset = end, .fsn = fsn, .size = 0, .is_last = true});
   mark_abandoned(at(placeholder));
 }
 

@@ -59,8 +59,7 @@ class OutstandingData {
 
   /// `first`: the first TSN to be used. `header_size`: of a data chunk; counts as in flight, since
   /// windows full of tiny chunks would otherwise be windows full of headers.
-  OutstandingData(Tsn first, std::size_t header_size)
-      : base_(first), header_size_(header_size) {}
+  OutstandingData(Tsn first, std::size_t header_size) : base_(first), header_size_(header_size) {}
 
   void set_header_size(std::size_t size) { header_size_ = size; }
   /// Whether the peer can be told to skip what was given up; if not, every message is reliable.
