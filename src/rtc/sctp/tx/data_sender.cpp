@@ -29,7 +29,7 @@ Tsn unwrap_near(Tsn near, WireTsn low) {
 DataSender::DataSender(DataSenderOptions options, Tsn first, std::size_t packet_max)
     : options_(options),
       outstanding_(first, data_header_size),
-      congestion_(options.congestion, packet_max - common_header_size),
+      congestion_(options.congestion, packet_max - packet_header_size),
       rtt_(options.rto),
       packet_max_(packet_max) {}
 
@@ -51,7 +51,7 @@ void DataSender::set_features(DataSenderFeatures features) {
 
 void DataSender::set_packet_max(std::size_t size) {
   packet_max_ = size;
-  congestion_.set_packet_size(size - common_header_size);
+  congestion_.set_packet_size(size - packet_header_size);
 }
 
 std::size_t DataSender::header_size() const {
@@ -82,9 +82,10 @@ void DataSender::write_forward_tsn(PacketWriter& packet) {
     for (const AbandonedStream& one : abandoned_streams_) {
       skipped[count++] = {one.stream, !one.ordered, one.number};
     }
-    written = encode(IForwardTsnChunk{.cumulative_tsn = static_cast<WireTsn>(point),
-                                      .skipped = std::span(skipped).first(count)},
-                     packet);
+    written =
+        encode(IForwardTsnChunk{.cumulative_tsn = static_cast<WireTsn>(point),
+                                .skipped = std::span<const SkippedMid>(skipped.data(), count)},
+               packet);
   } else {
     std::array<SkippedSsn, skipped_streams_max> skipped;
     for (const AbandonedStream& one : abandoned_streams_) {
@@ -92,7 +93,7 @@ void DataSender::write_forward_tsn(PacketWriter& packet) {
       if (one.ordered) skipped[count++] = {one.stream, static_cast<Ssn>(one.number)};
     }
     written = encode(ForwardTsnChunk{.cumulative_tsn = static_cast<WireTsn>(point),
-                                     .skipped = std::span(skipped).first(count)},
+                                     .skipped = std::span<const SkippedSsn>(skipped.data(), count)},
                      packet);
   }
   PIGEON_ASSERT(written);
@@ -103,7 +104,7 @@ std::size_t DataSender::oversized_packet(Instant now) {
   const auto tsn = outstanding_.next_lost(store_, queue_, now);
   if (!tsn) return 0;
   const std::size_t size =
-      common_header_size + header_size() + padded(outstanding_.record(*tsn).size);
+      packet_header_size + header_size() + padded(outstanding_.record(*tsn).size);
   return size > packet_max_ ? size : 0;
 }
 
@@ -254,7 +255,7 @@ void DataSender::restart(Tsn first) {
   OutstandingData fresh(first, header_size());
   fresh.set_partial_reliability(features_.partial_reliability);
   outstanding_ = std::move(fresh);
-  congestion_ = CongestionControl(options_.congestion, packet_max_ - common_header_size);
+  congestion_ = CongestionControl(options_.congestion, packet_max_ - packet_header_size);
   rtt_ = RttEstimator(options_.rto);
   probe_.cancel();
   queue_.restart(store_);

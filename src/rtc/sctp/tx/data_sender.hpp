@@ -101,7 +101,7 @@ class DataSender {
 
  private:
   std::size_t header_size() const;
-  std::size_t payload_max() const { return packet_max_ - common_header_size - header_size(); }
+  std::size_t payload_max() const { return packet_max_ - packet_header_size - header_size(); }
   void write_forward_tsn(PacketWriter& packet);
   void write_lost(PacketWriter& packet, Instant now);
   void write_new(PacketWriter& packet, Instant now);
