@@ -66,6 +66,13 @@ void DataSender::write(PacketWriter& packet, Instant now) {
   if (forward_tsn_due_) write_forward_tsn(packet);
 }
 
+bool DataSender::may_write() const {
+  if (forward_tsn_due_) return true;
+  if (!congestion_.may_send(outstanding_.flight()) && !fast_retransmit_due_) return false;
+  if (outstanding_.has_lost()) return true;
+  return !queue_.is_empty() && window_allows(header_size() + 1);
+}
+
 void DataSender::write_forward_tsn(PacketWriter& packet) {
   const std::size_t item_size = features_.interleaving ? 8 : 4;
   constexpr std::size_t fixed_size = 8;

@@ -57,6 +57,8 @@ class DataSender {
   /// The largest packet has changed; fragments cut from now on obey it.
   void set_packet_max(std::size_t size);
 
+  /// Whether `write` will probably append data.
+  bool may_write() const;
   /// Appends what may go out now: FORWARD-TSN, then what was lost, then new data.
   void write(PacketWriter& packet, Instant now);
   /// The size of a packet with the lost chunk that comes next, if that is larger than the largest
