@@ -105,8 +105,9 @@ class RtcPair {
       });
     }
     if (options_.move_after) {
-      scheduler_.after(*options_.move_after,
-                       [this] { peers_[0]->move_to({{inner_address(0, 2), 5'001}}); });
+      scheduler_.after(*options_.move_after, [this] {
+        peers_[0]->move_to({{inner_address(0, 2), 5'001}});
+      });
     }
     if (options_.cut_after) {
       scheduler_.after(*options_.cut_after,
@@ -160,8 +161,8 @@ class RtcPair {
     MessageLedger& ledger = channel.from.at(side);
     while (ledger.sent_count() < options_.message_count) {
       const std::size_t size = 4 + random_.below(options_.message_size_max);
-      const auto sent = peers_[side]->connection().send(channel.keys[side], ledger.next(size), false,
-                                                        scheduler_.now());
+      const auto sent = peers_[side]->connection().send(channel.keys[side], ledger.next(size),
+                                                        false, scheduler_.now());
       if (!sent) {
         ledger.take_back();
         if (sent.error() != rtc::ChannelError::buffer_full) return;
@@ -255,10 +256,12 @@ RtcPairOptions random_rtc_pair(std::uint64_t seed) {
   RtcPairOptions options;
   options.seed = seed;
   options.path.delay = Duration(static_cast<std::int64_t>(random.below(150'000)));
-  options.path.jitter = random.chance(1, 2) ? Duration(static_cast<std::int64_t>(random.below(50'000)))
-                                            : Duration::zero();
+  options.path.jitter = random.chance(1, 2)
+                            ? Duration(static_cast<std::int64_t>(random.below(50'000)))
+                            : Duration::zero();
   if (random.chance(2, 3)) options.path.loss = static_cast<std::uint32_t>(random.below(2'001));
-  if (random.chance(1, 3)) options.path.duplication = static_cast<std::uint32_t>(random.below(1'000));
+  if (random.chance(1, 3))
+    options.path.duplication = static_cast<std::uint32_t>(random.below(1'000));
   if (random.chance(1, 4)) options.path.datagram_size_max = 1'200 + random.below(300);
   if (random.chance(1, 4)) options.path.bandwidth = 100'000 + random.below(2'000'000);
   constexpr std::array<NatKind, 4> nats = {NatKind::full_cone, NatKind::restricted_cone,
@@ -266,7 +269,9 @@ RtcPairOptions random_rtc_pair(std::uint64_t seed) {
   for (auto& nat : options.nats) {
     if (random.chance(1, 2)) nat = nats[random.below(nats.size())];
   }
-  const auto moment = [&random] { return Duration(static_cast<std::int64_t>(random.below(8'000'000))); };
+  const auto moment = [&random] {
+    return Duration(static_cast<std::int64_t>(random.below(8'000'000)));
+  };
   if (random.chance(1, 8)) options.rebind_after = moment();
   if (random.chance(1, 10)) options.cut_after = moment();
   return options;

@@ -12,8 +12,8 @@
 
 namespace pigeon::sim {
 
-/// A connection on a simulated host: carries its datagrams, lets its time pass, and hands its events
-/// to whoever plays the application.
+/// A connection on a simulated host: carries its datagrams, lets its time pass, and hands its
+/// events to whoever plays the application.
 class RtcPeer {
  public:
   using OnEvent = std::function<void(rtc::Event& event)>;

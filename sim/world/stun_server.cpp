@@ -7,11 +7,9 @@
 
 namespace pigeon::sim {
 
-StunServer::StunServer(const SocketAddress& address, DatagramNetwork& network)
-    : network_(network) {
-  network_.bind(address, [this](const AddressPair& path, BytesView datagram) {
-    answer(path, datagram);
-  });
+StunServer::StunServer(const SocketAddress& address, DatagramNetwork& network) : network_(network) {
+  network_.bind(address,
+                [this](const AddressPair& path, BytesView datagram) { answer(path, datagram); });
 }
 
 void StunServer::answer(const AddressPair& path, BytesView datagram) {

@@ -25,7 +25,7 @@ std::optional<ChannelError> check(const std::string& label, const DataChannelIni
 }
 
 sctp::Reliability reliability_of(const DataChannelInit& init) {
-  if (init.max_retransmits) return sctp::Reliability::limited_retransmits;
+  if (init.max_retransmits) return sctp::Reliability::limited_retransmissions;
   if (init.max_packet_life_time_ms) return sctp::Reliability::limited_lifetime;
   return sctp::Reliability::reliable;
 }
@@ -34,7 +34,7 @@ sctp::DcepOpen open_message(const DataChannel& channel) {
   sctp::DcepOpen open;
   open.ordered = channel.init.ordered;
   open.reliability = reliability_of(channel.init);
-  open.reliability_parameter =
+  open.reliability_limit =
       channel.init.max_retransmits.value_or(channel.init.max_packet_life_time_ms.value_or(0));
   open.label = channel.label;
   open.protocol = channel.init.protocol;
@@ -44,12 +44,13 @@ sctp::DcepOpen open_message(const DataChannel& channel) {
 DataChannelInit init_of(const sctp::DcepOpen& open, sctp::StreamId stream) {
   DataChannelInit init;
   init.ordered = open.ordered;
-  init.protocol = std::string(open.protocol);
+  init.protocol = open.protocol;
   init.id = stream;
   // The wire has 32 bits, the W3C 16.
   const auto parameter =
-      static_cast<std::uint16_t>(std::min<std::uint32_t>(open.reliability_parameter, 65'535));
-  if (open.reliability == sctp::Reliability::limited_retransmits) init.max_retransmits = parameter;
+      static_cast<std::uint16_t>(std::min<std::uint32_t>(open.reliability_limit, 65'535));
+  if (open.reliability == sctp::Reliability::limited_retransmissions)
+    init.max_retransmits = parameter;
   if (open.reliability == sctp::Reliability::limited_lifetime) {
     init.max_packet_life_time_ms = parameter;
   }
@@ -138,7 +139,7 @@ void DataChannels::open(Entry& entry, Now now, std::vector<Event>& events) {
 void DataChannels::send_open(const Entry& entry, Now now) {
   // A full buffer cannot be in the way: the stream is new, and control messages are small.
   const auto status = association_->send(*entry.channel.id, sctp::Ppid::dcep,
-                                         sctp::encode(open_message(entry.channel)), {}, now);
+                                         *sctp::encode(open_message(entry.channel)), {}, now);
   if (status != sctp::SendStatus::queued) association_->reset_streams({&*entry.channel.id, 1});
 }
 
@@ -229,20 +230,21 @@ void DataChannels::receive_message(sctp::MessageReceived message, Now now,
 
 void DataChannels::receive_control(sctp::StreamId stream, BytesView data, Now now,
                                    std::vector<Event>& events) {
-  if (sctp::is_dcep_ack(data)) {
-    Entry* const entry = entry_of(stream);
-    if (entry != nullptr) entry->is_confirmed = true;
-    return;
+  const auto message = sctp::decode_dcep(data);
+  if (!message) {
+    ++stats_.messages_dropped;
+  } else if (const auto* const open = std::get_if<sctp::DcepOpen>(&*message)) {
+    receive_open(stream, *open, now, events);
+  } else if (Entry* const entry = entry_of(stream); entry != nullptr) {
+    entry->is_confirmed = true;
   }
-  receive_open(stream, data, now, events);
 }
 
-void DataChannels::receive_open(sctp::StreamId stream, BytesView data, Now now,
+void DataChannels::receive_open(sctp::StreamId stream, const sctp::DcepOpen& open, Now now,
                                 std::vector<Event>& events) {
-  const auto open = sctp::decode_dcep_open(data);
   // RFC 8832 section 6: the opener uses streams of its own parity that are not in use.
   const bool is_theirs = stream != no_id && (stream % 2 == 0) != has_even_ids_;
-  if (!open || !is_theirs || is_taken(stream) || channels_.size() >= options_.count_max) {
+  if (!is_theirs || is_taken(stream) || channels_.size() >= options_.count_max) {
     ++stats_.messages_dropped;
     // Not that of a channel which exists: it did nothing wrong.
     if (!is_taken(stream)) refuse(stream);
@@ -250,13 +252,12 @@ void DataChannels::receive_open(sctp::StreamId stream, BytesView data, Now now,
   }
   const ChannelKey key{next_key_++};
   Entry entry;
-  entry.channel = {key, std::string(open->label), init_of(*open, stream), DataChannelState::open,
-                   stream};
+  entry.channel = {key, open.label, init_of(open, stream), DataChannelState::open, stream};
   entry.is_confirmed = true;
   channels_.emplace(key, std::move(entry));
   by_stream_.emplace(stream, key);
   ++stats_.opened;
-  association_->send(stream, sctp::Ppid::dcep, sctp::encode_dcep_ack(), {}, now);
+  association_->send(stream, sctp::Ppid::dcep, sctp::encode(sctp::DcepAck{}), {}, now);
   events.emplace_back(ChannelAnnounced{key});
   events.emplace_back(ChannelOpened{key});
 }

@@ -12,6 +12,7 @@
 #include "pigeon/result.hpp"
 #include "rtc/event.hpp"
 #include "rtc/sctp/association.hpp"
+#include "rtc/sctp/dcep.hpp"
 
 namespace pigeon::rtc {
 
@@ -82,7 +83,8 @@ class DataChannels {
   void send_open(const Entry& entry, Now now);
   void receive_message(sctp::MessageReceived message, Now now, std::vector<Event>& events);
   void receive_control(sctp::StreamId stream, BytesView data, Now now, std::vector<Event>& events);
-  void receive_open(sctp::StreamId stream, BytesView data, Now now, std::vector<Event>& events);
+  void receive_open(sctp::StreamId stream, const sctp::DcepOpen& open, Now now,
+                    std::vector<Event>& events);
   void refuse(sctp::StreamId stream);
   void receive_incoming_reset(const sctp::IncomingReset& reset, std::vector<Event>& events);
   void reset_incoming(sctp::StreamId stream, std::vector<Event>& events);

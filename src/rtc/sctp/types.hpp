@@ -49,5 +49,15 @@ class Unwrapper {
 
 /// A transmission sequence number (RFC 9260 section 1.3), unwrapped. On the wire its low 32 bits.
 using Tsn = std::uint64_t;
+/// A TSN as it lies in a packet.
+using WireTsn = std::uint32_t;
+
+/// Number of an ordered message within its stream in DATA (RFC 9260 section 1.3).
+using Ssn = std::uint16_t;
+/// Number of a message within its stream in I-DATA (RFC 8260 section 2.1).
+using Mid = std::uint32_t;
+
+/// Number of a request to reconfigure streams (RFC 6525 section 4.1).
+using ReconfigNumber = std::uint32_t;
 
 }  // namespace pigeon::sctp
