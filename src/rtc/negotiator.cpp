@@ -109,7 +109,7 @@ Result<void, RtcError> Negotiator::agree(const sdp::SessionDescription& local,
   agreed_ = std::move(*agreed);
   is_offerer_ = side == sdp::LocalSide::offerer;
   ++agreed_count_;
-  fix_setup(agreed_->is_dtls_client ? sdp::Setup::active : sdp::Setup::passive);
+  fix_setup(agreed_->is_dtls_client ? sdp::SetupRole::active : sdp::SetupRole::passive);
   return {};
 }
 

@@ -49,7 +49,7 @@ class Negotiator {
   bool has_data_section() const;
 
   /// The DTLS role is fixed from now on: descriptions repeat it (RFC 8842 section 5.2).
-  void fix_setup(sdp::Setup setup) { parameters_.setup = setup; }
+  void fix_setup(sdp::SetupRole setup) { parameters_.setup = setup; }
 
  private:
   Result<SessionDescription, RtcError> created(SdpType type, sdp::SessionDescription description);

@@ -289,7 +289,8 @@ void PeerConnection::transmit(DatagramBatch& batch, Now now) {
 }
 
 void PeerConnection::tcp_connected(std::uint32_t stream, const SocketAddress& local, Now now) {
-  transport_.ice().stream_opened(stream, local, now);
+  (void)stream;
+  (void)local;
   update(now);
 }
 
@@ -299,7 +300,7 @@ void PeerConnection::tcp_received(std::uint32_t stream, BytesView data, Now now)
 }
 
 void PeerConnection::tcp_closed(std::uint32_t stream, Now now) {
-  transport_.ice().stream_closed(stream, now);
+  (void)stream;
   update(now);
 }
 
