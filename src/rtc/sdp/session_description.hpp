@@ -52,6 +52,8 @@ struct MediaSection {
   /// Empty if the section has none (RFC 5888).
   std::string mid;
   std::optional<Direction> direction;
+  /// Offered without a port of its own (RFC 8843 section 6).
+  bool bundle_only = false;
   /// Empty if there is none, own or of the session (RFC 8839 section 5.4).
   std::string ice_ufrag;
   std::string ice_pwd;
