@@ -21,6 +21,7 @@ enum class Direction : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
 /// Who opens the DTLS association (RFC 8842 section 5): the active side is the DTLS client.
 enum class SetupRole : std::uint8_t { active, passive, actpass, holdconn };
 
+/// The word that the text has for it.
 std::string_view to_string(Direction direction);
 std::string_view to_string(SetupRole setup);
 
