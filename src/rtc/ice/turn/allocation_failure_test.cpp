@@ -325,6 +325,30 @@ TEST_P(TurnFailureTest, FailsWhenTheServerHasLostTheAllocation) {
   EXPECT_THAT(world.events, failed(TurnError::allocation_mismatch, 437));
 }
 
+TEST_P(TurnFailureTest, FailsWhenTheRefreshFindsNoAllocation) {
+  world.start();
+  world.server.forget_allocation();
+
+  world.advance(540s);
+
+  EXPECT_THAT(world.events, failed(TurnError::allocation_mismatch, 437));
+}
+
+TEST_P(TurnFailureTest, RefreshesAlthoughManyOtherRequestsWait) {
+  world.start();
+  world.advance(539s);
+  world.lost_requests = 1'000;
+  for (std::uint8_t i = 0; i < turn_channel_count_max; ++i) {
+    ASSERT_TRUE(world.client.bind_channel(turn_peer(i), world.now));
+  }
+  world.exchange();
+  world.lost_requests = 0;
+
+  world.advance(1s);
+
+  EXPECT_THAT(world.server.requests, Contains(StunMethod::refresh));
+}
+
 TEST_P(TurnFailureTest, TriesARefusedRefreshUntilTheAllocationExpires) {
   world.start();
   world.server.options.errors[StunMethod::refresh] = 500;
