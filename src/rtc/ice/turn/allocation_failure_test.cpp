@@ -31,7 +31,7 @@ Bytes take_request(TurnWorld& world) {
   world.client.transmit(batch, world.now);
   if (batch.empty()) return {};
   const BytesView payload = batch.payload(batch.datagrams()[0]);
-  return Bytes(payload.begin(), payload.end());
+  return {payload.begin(), payload.end()};
 }
 
 /// A world in which the server has answered the second Allocate, but the answer waits here.
@@ -59,7 +59,7 @@ Bytes written_answer(const Bytes& request, StunClass message_class, Write write)
 }
 
 class TurnFailureTest : public testing::TestWithParam<TurnTransport> {
- protected:
+ public:
   TurnWorld world{GetParam()};
 };
 
