@@ -32,7 +32,7 @@ void Transport::set_remote(RemoteTransport remote, Now now) {
   start_dtls(now);
 }
 
-void Transport::receive(const AddressPair& path, BytesView datagram, Now now) {
+ice::Input Transport::receive(const AddressPair& path, BytesView datagram, Now now) {
   const auto received = ice_.receive(path, datagram, now);
   if (received.input == ice::Input::application) {
     if (is_dtls(received.payload)) {
@@ -42,6 +42,7 @@ void Transport::receive(const AddressPair& path, BytesView datagram, Now now) {
     }
   }
   start_dtls(now);
+  return received.input;
 }
 
 void Transport::receive_dtls(BytesView datagram, Now now) {

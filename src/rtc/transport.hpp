@@ -51,8 +51,8 @@ class Transport {
   /// change them.
   void set_remote(RemoteTransport remote, Now now);
 
-  /// Takes a datagram that came in on one of the local addresses.
-  void receive(const AddressPair& path, BytesView datagram, Now now);
+  /// Takes a datagram that came in on one of the local addresses, and tells what ICE made of it.
+  ice::Input receive(const AddressPair& path, BytesView datagram, Now now);
   /// The same for bytes of a TCP connection to a TURN server.
   void receive_stream(ice::StreamId stream, BytesView bytes, Now now);
   void handle_timeout(Now now);
