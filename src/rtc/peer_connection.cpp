@@ -274,9 +274,10 @@ void PeerConnection::start_gathering(Now now) {
   if (has_all_local_addresses_) transport_.ice().end_of_local_addresses(now);
 }
 
-void PeerConnection::receive(const AddressPair& path, BytesView datagram, Now now) {
-  transport_.receive(path, datagram, now);
+ice::Input PeerConnection::receive(const AddressPair& path, BytesView datagram, Now now) {
+  const ice::Input input = transport_.receive(path, datagram, now);
   update(now);
+  return input;
 }
 
 void PeerConnection::handle_timeout(Now now) {

@@ -78,7 +78,9 @@ class PeerConnection {
   void remove_local_address(const SocketAddress& address, Now now);
   /// No more of them.
   void end_of_local_addresses(Now now);
-  void receive(const AddressPair& path, BytesView datagram, Now now);
+  /// What ICE made of it: who shares sockets among connections learns from accepted STUN where the
+  /// other side is.
+  ice::Input receive(const AddressPair& path, BytesView datagram, Now now);
   void handle_timeout(Now now);
   /// `Instant::max()` if there is nothing to wait for.
   Instant next_timeout() const { return transport_.next_timeout(); }

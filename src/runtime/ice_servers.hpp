@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/socket_address.hpp"
+#include "pigeon/peer_connection.hpp"
+#include "pigeon/result.hpp"
+
+namespace pigeon::runtime {
+
+/// What the URL of a STUN or TURN server says (RFC 7064, RFC 7065).
+struct IceServerUrl {
+  enum class Kind : std::uint8_t { stun, turn_udp, turn_tcp };
+  Kind kind = Kind::stun;
+  /// A name or an address, without brackets.
+  std::string host;
+  std::uint16_t port = 3478;
+
+  friend bool operator==(const IceServerUrl&, const IceServerUrl&) = default;
+};
+
+/// The error is a sentence.
+Result<IceServerUrl, std::string> parse_ice_server_url(std::string_view url);
+
+/// The servers of a connection, by their addresses.
+struct ResolvedServers {
+  struct Turn {
+    SocketAddress address;
+    bool is_tcp = false;
+    std::string username;
+    std::string credential;
+  };
+  std::vector<SocketAddress> stun;
+  std::vector<Turn> turn;
+
+  bool has_turn_over_udp() const;
+};
+
+/// Waits for DNS where a server has a name. The error is a sentence that names the URL.
+Result<ResolvedServers, std::string> resolve_ice_servers(const std::vector<IceServer>& servers);
+
+}  // namespace pigeon::runtime
