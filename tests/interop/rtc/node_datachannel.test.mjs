@@ -1,7 +1,3 @@
-import { partner_program } from './lib/paths.mjs';
-import { ProgramHost } from './lib/program_host.mjs';
-import { test_all_scenarios } from './lib/suite.mjs';
+import { test_package } from './lib/suite.mjs';
 
-const start = () => ProgramHost.start(partner_program('node_datachannel'));
-
-test_all_scenarios('node-datachannel', start);
+test_package('node_datachannel');

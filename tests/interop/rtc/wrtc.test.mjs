@@ -1,7 +1,3 @@
-import { partner_program } from './lib/paths.mjs';
-import { ProgramHost } from './lib/program_host.mjs';
-import { test_all_scenarios } from './lib/suite.mjs';
+import { test_package } from './lib/suite.mjs';
 
-const start = () => ProgramHost.start(partner_program('wrtc'));
-
-test_all_scenarios('@roamhq/wrtc', start);
+test_package('wrtc');

@@ -82,6 +82,7 @@ class Connection {
     this.id = command.id;
     this.trickle = command.trickle ?? true;
     this.channels = new Map();
+    this.early_candidates = [];
     this.done = Promise.resolve();
     this.told = Promise.resolve();
     this.pc = new agent.RTCPeerConnection(agent.configure(command));
@@ -118,14 +119,20 @@ class Connection {
     pc.onicecandidate = ({ candidate }) => {
       if (!candidate?.candidate || !this.trickle) return;
       const { sdpMid, sdpMLineIndex } = candidate;
-      this.emit({
+      this.found({
         event: 'candidate',
-        candidate: { candidate: candidate.candidate, sdpMid, sdpMLineIndex },
+        candidate: { candidate: candidate.candidate, sdpMid, sdpMLineIndex: sdpMLineIndex ?? 0 },
       });
     };
     for (const what of ['connection', 'iceconnection', 'icegathering', 'signaling']) {
       pc[`on${what}statechange`] = () => this.report_state();
     }
+  }
+
+  /// The description they belong to must be told first, and some implementations are in a hurry.
+  found(candidate) {
+    if (this.early_candidates) this.early_candidates.push(candidate);
+    else this.emit(candidate);
   }
 
   report_state() {
@@ -148,6 +155,8 @@ class Connection {
     if (!this.trickle && this.pc.iceGatheringState !== 'complete') await gathered;
     const { sdp } = this.pc.localDescription;
     this.emit({ event: 'description', type: description.type, sdp });
+    for (const candidate of this.early_candidates ?? []) this.emit(candidate);
+    this.early_candidates = null;
   }
 
   async offer({ ice_restart = false, audio = false, video = false }) {
@@ -192,6 +201,7 @@ class Connection {
 
   set_echo({ on }) {
     this.echo = on;
+    this.emit({ event: 'echo', on });
   }
 
   close_channel({ channel }) {

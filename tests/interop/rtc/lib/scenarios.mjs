@@ -1,5 +1,5 @@
 // What any two implementations must be able to do with each other. In each scenario `a` offers and
-// `b` answers; `can` tells what the partner is not able to do whoever the other is.
+// `b` answers; `a_lacks` and `b_lacks` name what a side is not able to do (partners.mjs).
 import assert from 'node:assert/strict';
 import { expect_messages, expect_some_messages } from './expect.mjs';
 import { join_signaling } from './signaling.mjs';
@@ -7,8 +7,8 @@ import { join_signaling } from './signaling.mjs';
 const kib = 1024;
 
 /// Resolves when both say they are connected.
-export async function meet({ a, b }, offer = {}) {
-  join_signaling(a, b);
+export async function meet({ a, b, a_lacks = [] }, offer = {}) {
+  join_signaling(a, b, { hold_candidates: a_lacks.includes('early_checks') });
   a.do('offer', offer);
   await Promise.all([a, b].map((side) => side.heard('state', { connection: 'connected' })));
 }
@@ -66,8 +66,6 @@ async function moves_large_messages(pair) {
 async function keeps_kinds_apart(pair) {
   await meet_with_channel(pair, 'kinds');
   const commands = [
-    { string: '', seed: 0 },
-    { bytes: 0, seed: 0 },
     { string: 'Gr\u00fc\u00dfe, \u4e16\u754c \u{1f54a}', seed: 0 },
     { bytes: 1, seed: 4 },
     { bytes: 1, seed: 4, text: true },
@@ -77,15 +75,33 @@ async function keeps_kinds_apart(pair) {
   await exchange(pair, 'kinds', commands);
 }
 
-async function sends_unordered(pair, can) {
+/// What `b` has been told of the kind of the channel.
+function assert_told({ b, b_lacks }, wanted) {
+  if (b_lacks.includes('tell_reliability')) return;
+  const [channel] = b.told('channel');
+  for (const [key, value] of Object.entries(wanted)) assert.equal(channel[key], value, key);
+}
+
+async function sends_nothing_as_a_message(pair) {
+  await meet_with_channel(pair, 'empty');
+  const commands = [
+    { string: '', seed: 0 },
+    { bytes: 0, seed: 0 },
+    { bytes: 1, seed: 4 },
+    { string: '', seed: 0 },
+  ];
+  await exchange(pair, 'empty', commands);
+}
+
+async function sends_unordered(pair) {
   await meet_with_channel(pair, 'unordered', { ordered: false });
-  if (can.tell_reliability) assert.equal(pair.b.told('channel')[0].ordered, false);
+  assert_told(pair, { ordered: false });
   await exchange(pair, 'unordered', [{ bytes: 2000, count: 200, seed: 6 }], { any_order: true });
 }
 
-async function sends_once(pair, can) {
+async function sends_once(pair) {
   await meet_with_channel(pair, 'once', { ordered: false, max_retransmits: 0 });
-  if (can.tell_reliability) assert.equal(pair.b.told('channel')[0].max_retransmits, 0);
+  assert_told(pair, { ordered: false, max_retransmits: 0, max_packet_life_time: null });
   const [there, back] = [7, 8].map((seed) => ({ bytes: 1000, count: 50, seed }));
   pair.a.send('once', there);
   pair.b.send('once', back);
@@ -93,9 +109,9 @@ async function sends_once(pair, can) {
   await expect_some_messages(pair.a, 'once', [back]);
 }
 
-async function sends_for_a_time(pair, can) {
+async function sends_for_a_time(pair) {
   await meet_with_channel(pair, 'timed', { max_packet_life_time: 2000 });
-  if (can.tell_reliability) assert.equal(pair.b.told('channel')[0].max_packet_life_time, 2000);
+  assert_told(pair, { ordered: true, max_retransmits: null, max_packet_life_time: 2000 });
   await exchange(pair, 'timed', [{ bytes: 1000, count: 50, seed: 9 }]);
 }
 
@@ -109,8 +125,7 @@ async function agrees_outside_on_a_channel(pair) {
   assert.deepEqual([...pair.a.told('channel'), ...pair.b.told('channel')], []);
 }
 
-async function names_channels_in_any_script(pair) {
-  const names = ['\u9e3d \u{1f54a}', '', 'x'.repeat(1000)];
+async function opens_channels_named(pair, names) {
   for (const name of names) pair.a.channel(name, { protocol: `p-${name}` });
   await meet(pair);
   for (const name of names) {
@@ -119,6 +134,12 @@ async function names_channels_in_any_script(pair) {
     await exchange(pair, name, [{ bytes: 10, seed: 11 }]);
   }
 }
+
+const names_channels_in_ascii = (pair) =>
+  opens_channels_named(pair, ['', 'x', 'y'.repeat(1000), 'z " \\ z']);
+
+const names_channels_in_any_script = (pair) =>
+  opens_channels_named(pair, ['\u9e3d \u{1f54a}', '\u00e9'.repeat(500), '\u0000']);
 
 async function opens_channels_from_both_sides(pair) {
   await meet_with_channel(pair, 'first');
@@ -180,6 +201,7 @@ async function restarts_ice(pair) {
 async function plays_ping_pong(pair) {
   await meet_with_channel(pair, 'ping');
   pair.b.do('echo', { on: true });
+  await pair.b.heard('echo', { on: true });
   for (let turn = 0; turn < 100; turn += 1) {
     pair.a.send('ping', { bytes: 64, seed: 100 + turn });
     await pair.a.heard('message', { channel: 'ping' }, turn + 1);
@@ -193,22 +215,32 @@ async function tells_of_the_end(pair) {
   await pair.b.heard('channel_closed', { channel: 'short' });
 }
 
-/// Each: what it shows, and `run(pair, can)`. `needs` names an ability of the partner, `create` is
-/// added to the command of that name.
+/// Each: what it shows, and `run(pair)`. `needs` names an ability that both sides must have,
+/// `needs_of_a` one that `a` must have; `create` is added to the commands of that name.
 export const scenarios = [
   { name: 'opens a channel', run: opens },
   { name: 'opens without trickle', run: opens_without_trickle, create: { trickle: false } },
   { name: 'moves 1 MiB each way', run: moves_a_mebibyte },
   { name: 'moves messages of 256 KiB', run: moves_large_messages, needs: 'large_messages' },
-  { name: 'keeps empty, text and binary messages apart', run: keeps_kinds_apart },
+  { name: 'keeps text and binary messages apart', run: keeps_kinds_apart },
+  { name: 'sends empty messages', run: sends_nothing_as_a_message, needs: 'empty_messages' },
   { name: 'sends unordered', run: sends_unordered },
   { name: 'sends without retransmission', run: sends_once },
   { name: 'sends for a limited time', run: sends_for_a_time },
   { name: 'uses a channel agreed on outside', run: agrees_outside_on_a_channel },
-  { name: 'names channels in any script', run: names_channels_in_any_script },
+  { name: 'names channels in ASCII', run: names_channels_in_ascii },
+  {
+    name: 'names channels in any script',
+    run: names_channels_in_any_script,
+    needs: 'unicode_labels',
+  },
   { name: 'opens channels from both sides', run: opens_channels_from_both_sides },
   { name: 'closes channels and opens others', run: closes_channels_and_opens_others },
-  { name: 'delivers before closing a channel', run: delivers_before_closing_a_channel },
+  {
+    name: 'delivers before closing a channel',
+    run: delivers_before_closing_a_channel,
+    needs_of_a: 'flush_on_close',
+  },
   { name: 'restarts ICE', run: restarts_ice, needs: 'ice_restart' },
   { name: 'plays ping-pong', run: plays_ping_pong },
   { name: 'tells the other side of the end', run: tells_of_the_end },

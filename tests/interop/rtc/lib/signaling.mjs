@@ -2,19 +2,28 @@
 
 const listen_to = (connection, listener) => connection.listeners.add(listener);
 
-/// Every description and candidate goes to the other side at once; offers are answered.
-export function join_signaling(one, other) {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ]) {
-    listen_to(from, (event) => {
-      if (event.event === 'candidate') to.do('candidate', { candidate: event.candidate });
-      if (event.event !== 'description') return;
-      to.do('set_remote', { type: event.type, sdp: event.sdp });
-      if (event.type === 'offer') to.do('answer');
-    });
-  }
+/// Every description and candidate goes to the other side at once; offers are answered. With
+/// `hold_candidates` those of the first wait until it has the answer.
+export function join_signaling(one, other, { hold_candidates = false } = {}) {
+  carry(one, other, hold_candidates);
+  carry(other, one, false);
+}
+
+function carry(from, to, hold) {
+  let held = hold ? [] : null;
+  listen_to(from, (event) => {
+    if (event.event === 'candidate') {
+      if (held) held.push(event);
+      else to.do('candidate', { candidate: event.candidate });
+    }
+    if (event.event === 'remote_set' && held) {
+      for (const { candidate } of held) to.do('candidate', { candidate });
+      held = null;
+    }
+    if (event.event !== 'description') return;
+    to.do('set_remote', { type: event.type, sdp: event.sdp });
+    if (event.type === 'offer') to.do('answer');
+  });
 }
 
 /// Both sides have offered at once. The polite one takes the other's offer and drops its own, whose

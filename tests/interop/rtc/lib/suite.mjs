@@ -1,18 +1,12 @@
 // The frame of a test: two hosts with a connection each, gone afterwards whatever happens.
 import { test } from 'node:test';
 import { Connection } from './connection.mjs';
-import { our_program } from './paths.mjs';
+import { partners } from './partners.mjs';
+import { our_program, partner_program } from './paths.mjs';
 import { ProgramHost } from './program_host.mjs';
 import { scenarios } from './scenarios.mjs';
 
 const test_timeout_ms = 90_000;
-
-/// What most partners are able to do.
-export const usual_abilities = {
-  large_messages: true,
-  ice_restart: true,
-  tell_reliability: true,
-};
 
 export const start_ours = () => ProgramHost.start(our_program());
 
@@ -41,16 +35,33 @@ export function pair_test(name, start_theirs, create, body) {
   });
 }
 
+/// A side lacks nothing, unless it is a partner; ours is one in a reference run.
+const lacks = (partner) => partners[partner]?.cannot ?? [];
+const our_lacks = lacks(process.env.RTC_PEER);
+
+function is_possible({ needs, needs_of_a }, a_lacks, b_lacks) {
+  return !a_lacks.includes(needs) && !b_lacks.includes(needs) && !a_lacks.includes(needs_of_a);
+}
+
 /// Every scenario twice: we offer, they offer.
-export function test_all_scenarios(partner, start_theirs, { can = usual_abilities, create } = {}) {
-  for (const { name, run, needs, create: needed } of scenarios) {
-    if (needs && !can[needs]) continue;
-    const options = { ...create, ...needed };
-    pair_test(`${partner}, we offer: ${name}`, start_theirs, options, ({ ours, theirs }) =>
-      run({ a: ours, b: theirs }, can),
-    );
-    pair_test(`${partner} offers: ${name}`, start_theirs, options, ({ ours, theirs }) =>
-      run({ a: theirs, b: ours }, can),
-    );
+export function test_all_scenarios(partner, start_theirs, create = {}) {
+  const { title } = partners[partner];
+  const their_lacks = lacks(partner);
+  for (const scenario of scenarios) {
+    const { name, run } = scenario;
+    const options = { ...create, ...scenario.create };
+    if (is_possible(scenario, our_lacks, their_lacks))
+      pair_test(`${title}, we offer: ${name}`, start_theirs, options, ({ ours, theirs }) =>
+        run({ a: ours, b: theirs, a_lacks: our_lacks, b_lacks: their_lacks }),
+      );
+    if (is_possible(scenario, their_lacks, our_lacks))
+      pair_test(`${title} offers: ${name}`, start_theirs, options, ({ ours, theirs }) =>
+        run({ a: theirs, b: ours, a_lacks: their_lacks, b_lacks: our_lacks }),
+      );
   }
+}
+
+/// The same for a partner that is a Node package.
+export function test_package(partner) {
+  test_all_scenarios(partner, () => ProgramHost.start(partner_program(partner)));
 }
