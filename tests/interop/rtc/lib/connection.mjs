@@ -10,14 +10,14 @@ function shown(event) {
 }
 
 export class Connection {
-  constructor(host, id, options = {}) {
-    this.host = host;
-    this.id = id;
+  /// `lacks` names what this side is not able to do (partners.mjs).
+  constructor(host, id, { create = {}, lacks = [] } = {}) {
+    Object.assign(this, { host, id, lacks });
     this.name = `${host.name}/${id}`;
     this.events = [];
     this.listeners = new Set();
     host.connections.set(id, this);
-    this.do('create', options);
+    this.do('create', create);
   }
 
   do(what, fields = {}) {

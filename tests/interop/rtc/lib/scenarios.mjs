@@ -1,5 +1,5 @@
 // What any two implementations must be able to do with each other. In each scenario `a` offers and
-// `b` answers; `a_lacks` and `b_lacks` name what a side is not able to do (partners.mjs).
+// `b` answers.
 import assert from 'node:assert/strict';
 import { expect_messages, expect_some_messages } from './expect.mjs';
 import { join_signaling } from './signaling.mjs';
@@ -7,8 +7,8 @@ import { join_signaling } from './signaling.mjs';
 const kib = 1024;
 
 /// Resolves when both say they are connected.
-export async function meet({ a, b, a_lacks = [] }, offer = {}) {
-  join_signaling(a, b, { hold_candidates: a_lacks.includes('early_checks') });
+export async function meet({ a, b }, offer = {}) {
+  join_signaling(a, b);
   a.do('offer', offer);
   await Promise.all([a, b].map((side) => side.heard('state', { connection: 'connected' })));
 }
@@ -76,8 +76,8 @@ async function keeps_kinds_apart(pair) {
 }
 
 /// What `b` has been told of the kind of the channel.
-function assert_told({ b, b_lacks }, wanted) {
-  if (b_lacks.includes('tell_reliability')) return;
+function assert_told({ b }, wanted) {
+  if (b.lacks.includes('tell_reliability')) return;
   const [channel] = b.told('channel');
   for (const [key, value] of Object.entries(wanted)) assert.equal(channel[key], value, key);
 }
@@ -101,7 +101,7 @@ async function sends_unordered(pair) {
 
 async function sends_once(pair) {
   await meet_with_channel(pair, 'once', { ordered: false, max_retransmits: 0 });
-  assert_told(pair, { ordered: false, max_retransmits: 0, max_packet_life_time: null });
+  assert_told(pair, { ordered: false, max_retransmits: 0 });
   const [there, back] = [7, 8].map((seed) => ({ bytes: 1000, count: 50, seed }));
   pair.a.send('once', there);
   pair.b.send('once', back);
@@ -111,7 +111,7 @@ async function sends_once(pair) {
 
 async function sends_for_a_time(pair) {
   await meet_with_channel(pair, 'timed', { max_packet_life_time: 2000 });
-  assert_told(pair, { ordered: true, max_retransmits: null, max_packet_life_time: 2000 });
+  assert_told(pair, { ordered: true, max_packet_life_time: 2000 });
   await exchange(pair, 'timed', [{ bytes: 1000, count: 50, seed: 9 }]);
 }
 

@@ -2,10 +2,10 @@
 
 const listen_to = (connection, listener) => connection.listeners.add(listener);
 
-/// Every description and candidate goes to the other side at once; offers are answered. With
-/// `hold_candidates` those of the first wait until it has the answer.
-export function join_signaling(one, other, { hold_candidates = false } = {}) {
-  carry(one, other, hold_candidates);
+/// Every description and candidate goes to the other side at once; offers are answered. Only where
+/// checks may not come before the answer, the candidates wait for it.
+export function join_signaling(one, other) {
+  carry(one, other, one.lacks.includes('early_checks'));
   carry(other, one, false);
 }
 
@@ -14,34 +14,31 @@ function carry(from, to, hold) {
   listen_to(from, (event) => {
     if (event.event === 'candidate') {
       if (held) held.push(event);
-      else to.do('candidate', { candidate: event.candidate });
+      else pass_on(event, to);
     }
     if (event.event === 'remote_set' && held) {
-      for (const { candidate } of held) to.do('candidate', { candidate });
+      for (const candidate of held) pass_on(candidate, to);
       held = null;
     }
-    if (event.event !== 'description') return;
-    to.do('set_remote', { type: event.type, sdp: event.sdp });
-    if (event.type === 'offer') to.do('answer');
+    if (event.event === 'description') pass_on(event, to);
   });
 }
 
-/// Both sides have offered at once. The polite one takes the other's offer and drops its own, whose
-/// candidates nobody gets; the impolite one never sees it.
+function pass_on(event, to) {
+  if (event.event === 'candidate') to.do('candidate', { candidate: event.candidate });
+  if (event.event !== 'description') return;
+  to.do('set_remote', { type: event.type, sdp: event.sdp });
+  if (event.type === 'offer') to.do('answer');
+}
+
+/// To be called when both sides have told an offer. The polite one takes the other's and drops its
+/// own, whose candidates nobody gets; the impolite one never sees that.
 export function join_polite_signaling(polite, impolite) {
-  listen_to(impolite, (event) => {
-    if (event.event === 'candidate') polite.do('candidate', { candidate: event.candidate });
-    if (event.event !== 'description') return;
-    polite.do('set_remote', { type: event.type, sdp: event.sdp });
-    if (event.type === 'offer') polite.do('answer');
-  });
+  carry(impolite, polite, false);
+  for (const event of impolite.events) pass_on(event, polite);
   let answered = false;
   listen_to(polite, (event) => {
-    if (event.event === 'description' && event.type === 'answer') {
-      answered = true;
-      impolite.do('set_remote', { type: event.type, sdp: event.sdp });
-    }
-    if (event.event === 'candidate' && answered)
-      impolite.do('candidate', { candidate: event.candidate });
+    if (event.event === 'description' && event.type === 'answer') answered = true;
+    if (answered) pass_on(event, impolite);
   });
 }

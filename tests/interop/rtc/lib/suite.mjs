@@ -8,27 +8,24 @@ import { scenarios } from './scenarios.mjs';
 
 const test_timeout_ms = 90_000;
 
-export const start_ours = () => ProgramHost.start(our_program());
+export const start_ours = (wrap) => ProgramHost.start(our_program(), wrap);
 
-/// Runs `body({ours, theirs})` with a fresh connection on each side, both made with `create`.
-export function pair_test(name, start_theirs, create, body) {
+/// Runs `body({ours, theirs})` with a fresh connection on each side. A side is told by `start()`, which
+/// makes its host, the options of its `create` command, and what it `lacks`.
+export function pair_test(name, sides, body) {
   test(name, { timeout: test_timeout_ms }, async (t) => {
     const hosts = [];
     t.after(() => Promise.all(hosts.map((host) => host.close())));
-    const connections = [];
-    for (const [id, start] of [
-      ['ours', start_ours],
-      ['theirs', start_theirs],
-    ]) {
-      const host = await start();
+    const pair = {};
+    for (const [id, side] of Object.entries(sides)) {
+      const host = await side.start();
       hosts.push(host);
-      connections.push(new Connection(host, id, create));
+      pair[id] = new Connection(host, id, side);
     }
-    const [ours, theirs] = connections;
     try {
-      await body({ ours, theirs });
+      await body(pair);
     } catch (error) {
-      const history = connections.map((each) => `${each.name}:\n${each.history()}`);
+      const history = Object.values(pair).map((each) => `${each.name}:\n${each.history()}`);
       error.message += `\n${history.join('\n')}`;
       throw error;
     }
@@ -36,8 +33,16 @@ export function pair_test(name, start_theirs, create, body) {
 }
 
 /// A side lacks nothing, unless it is a partner; ours is one in a reference run.
-const lacks = (partner) => partners[partner]?.cannot ?? [];
-const our_lacks = lacks(process.env.RTC_PEER);
+export const lacks_of = (partner) => partners[partner]?.cannot ?? [];
+export const our_lacks = lacks_of(process.env.RTC_PEER);
+
+/// The sides of a test between our program and a partner.
+export function with_ours(partner, start_theirs, create = {}) {
+  return {
+    ours: { start: () => start_ours(), create, lacks: our_lacks },
+    theirs: { start: start_theirs, create, lacks: lacks_of(partner) },
+  };
+}
 
 function is_possible({ needs, needs_of_a }, a_lacks, b_lacks) {
   return !a_lacks.includes(needs) && !b_lacks.includes(needs) && !a_lacks.includes(needs_of_a);
@@ -45,18 +50,17 @@ function is_possible({ needs, needs_of_a }, a_lacks, b_lacks) {
 
 /// Every scenario twice: we offer, they offer.
 export function test_all_scenarios(partner, start_theirs, create = {}) {
-  const { title } = partners[partner];
-  const their_lacks = lacks(partner);
+  const { title, cannot } = partners[partner];
   for (const scenario of scenarios) {
     const { name, run } = scenario;
-    const options = { ...create, ...scenario.create };
-    if (is_possible(scenario, our_lacks, their_lacks))
-      pair_test(`${title}, we offer: ${name}`, start_theirs, options, ({ ours, theirs }) =>
-        run({ a: ours, b: theirs, a_lacks: our_lacks, b_lacks: their_lacks }),
+    const sides = with_ours(partner, start_theirs, { ...create, ...scenario.create });
+    if (is_possible(scenario, our_lacks, cannot))
+      pair_test(`${title}, we offer: ${name}`, sides, ({ ours, theirs }) =>
+        run({ a: ours, b: theirs }),
       );
-    if (is_possible(scenario, their_lacks, our_lacks))
-      pair_test(`${title} offers: ${name}`, start_theirs, options, ({ ours, theirs }) =>
-        run({ a: theirs, b: ours, a_lacks: their_lacks, b_lacks: our_lacks }),
+    if (is_possible(scenario, cannot, our_lacks))
+      pair_test(`${title} offers: ${name}`, sides, ({ ours, theirs }) =>
+        run({ a: theirs, b: ours }),
       );
   }
 }
