@@ -1,4 +1,5 @@
-// Two sides that cannot reach each other meet over a TURN server, Debian's coturn. Needs to be root.
+// Two sides that cannot reach each other meet over a TURN server, Debian's coturn. Only root can
+// make their networks.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { partners } from './lib/partners.mjs';

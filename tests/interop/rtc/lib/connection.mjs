@@ -39,14 +39,12 @@ export class Connection {
 
   /// All events of this name so far, with these fields.
   told(name, fields = {}) {
-    return this.events.filter(
-      (event) =>
-        event.event === name && Object.entries(fields).every(([key, value]) => event[key] === value),
-    );
+    const wanted = Object.entries({ event: name, ...fields });
+    return this.events.filter((event) => wanted.every(([key, value]) => event[key] === value));
   }
 
-  /// Waits until `find(this)` gives something true, and resolves with it. An error told meanwhile or
-  /// before fails the wait.
+  /// Waits until `find(this)` gives something true, and resolves with it. An error told before that
+  /// fails the wait.
   until(what, find, wait_ms = default_wait_ms) {
     return new Promise((resolve, reject) => {
       const finish = (settle, value) => {

@@ -1,5 +1,5 @@
-// What test messages hold: a function of a seed, so that both sides know it without telling. Runs in
-// Node and in a page.
+// What test messages hold: a function of a seed, so that both sides know it without telling. Runs
+// in Node and in a page.
 
 const golden_step = 0x9e3779b1;
 const printable_first = 0x20;

@@ -22,7 +22,8 @@ export function received(connection, channel) {
   return connection.told('message', { channel }).map(facts);
 }
 
-/// Waits until all messages of the commands are there, in order unless `any_order`, and nothing else.
+/// Waits until all messages of the commands are there, in order unless `any_order`; there may be no
+/// other.
 export async function expect_messages(connection, channel, commands, { any_order = false } = {}) {
   const wanted = commands.flatMap(expected_messages);
   await connection.heard('message', { channel }, wanted.length);

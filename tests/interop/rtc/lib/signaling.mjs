@@ -9,19 +9,31 @@ export function join_signaling(one, other) {
   carry(other, one, false);
 }
 
+const candidate_lines = /^a=(candidate|end-of-candidates).*\r\n/gm;
+
 function carry(from, to, hold) {
   let held = hold ? [] : null;
   listen_to(from, (event) => {
-    if (event.event === 'candidate') {
-      if (held) held.push(event);
-      else pass_on(event, to);
-    }
     if (event.event === 'remote_set' && held) {
       for (const candidate of held) pass_on(candidate, to);
       held = null;
     }
-    if (event.event === 'description') pass_on(event, to);
+    if (!['candidate', 'description'].includes(event.event)) return;
+    if (!held) pass_on(event, to);
+    else if (event.event === 'candidate') held.push(event);
+    else {
+      held.push(...candidates_in(event));
+      pass_on({ ...event, sdp: event.sdp.replace(candidate_lines, '') }, to);
+    }
   });
+}
+
+function candidates_in({ sdp }) {
+  const lines = sdp.match(/(?<=^a=)candidate:.*(?=\r)/gm) ?? [];
+  return lines.map((candidate) => ({
+    event: 'candidate',
+    candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 },
+  }));
 }
 
 function pass_on(event, to) {

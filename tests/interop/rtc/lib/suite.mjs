@@ -10,8 +10,8 @@ const test_timeout_ms = 90_000;
 
 export const start_ours = (wrap) => ProgramHost.start(our_program(), wrap);
 
-/// Runs `body({ours, theirs})` with a fresh connection on each side. A side is told by `start()`, which
-/// makes its host, the options of its `create` command, and what it `lacks`.
+/// Runs `body({ours, theirs})` with a fresh connection on each side. A side is told by `start()`,
+/// which makes its host, the options of its `create` command, and what it `lacks`.
 export function pair_test(name, sides, body) {
   test(name, { timeout: test_timeout_ms }, async (t) => {
     const hosts = [];

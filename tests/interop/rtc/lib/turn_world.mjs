@@ -1,5 +1,5 @@
-// Two networks that reach a TURN server each, but not one another: packets for the other side get as
-// far as the server's network, which forwards nothing.
+// Two networks that reach a TURN server each, but not one another: packets for the other side get
+// as far as the server's network, which forwards nothing.
 //
 //     left 198.51.100.2 ---- 198.51.100.1 server 203.0.113.1 ---- 203.0.113.2 right
 import { spawnSync } from 'node:child_process';
