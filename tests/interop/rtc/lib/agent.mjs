@@ -4,6 +4,7 @@ import { contents } from './content.mjs';
 
 const high_water_bytes = 1024 * 1024;
 const low_water_bytes = 256 * 1024;
+const poll_ms = 5;
 
 function as_bytes(data) {
   if (typeof data === 'string') return new TextEncoder().encode(data);
@@ -23,7 +24,6 @@ class Channel {
     this.channel = channel;
     this.sending = Promise.resolve();
     channel.binaryType = 'arraybuffer';
-    channel.bufferedAmountLowThreshold = low_water_bytes;
     const { label } = channel;
     channel.onopen = () => this.report_open();
     channel.onclose = () => owner.emit({ event: 'channel_closed', channel: label });
@@ -68,11 +68,10 @@ class Channel {
     });
   }
 
-  drained() {
-    return new Promise((resolve) => {
-      this.channel.onbufferedamountlow = resolve;
-      if (this.channel.bufferedAmount <= low_water_bytes) resolve();
-    });
+  // Asked again and again, because not every implementation fires bufferedamountlow.
+  async drained() {
+    while (this.channel.bufferedAmount > low_water_bytes)
+      await new Promise((resolve) => setTimeout(resolve, poll_ms));
   }
 }
 
