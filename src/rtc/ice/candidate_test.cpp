@@ -89,6 +89,15 @@ TEST(CandidateTest, SaysWhyATextIsNone) {
   EXPECT_EQ(error_of(std::string(1'025, '1')), CandidateError::too_long);
 }
 
+TEST(CandidateTest, ALineEndInAnExtensionIsNotPassedOn) {
+  const std::string start = "1 1 udp 1 192.0.2.1 1 typ host ";
+
+  EXPECT_FALSE(parse_candidate(start + "ufrag ab\na=fingerprint:x"));
+  EXPECT_FALSE(parse_candidate(start + "tcptype so\r\nx"));
+  EXPECT_FALSE(parse_candidate(start + "ufrag"));
+  EXPECT_TRUE(parse_candidate(start + "generation 0 ufrag ab+/"));
+}
+
 TEST(CandidateTest, EveryTruncationIsReadOrRefused) {
   for (std::size_t size = 0; size < chromium_host.size(); ++size) {
     const auto candidate = parse_candidate(chromium_host.substr(0, size));
