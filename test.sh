@@ -114,10 +114,14 @@ package() {
 # failed run is shown and repeated once.
 interop() {
   local log=$results/interop
-  (cd tests/interop && node install.mjs && node --test --test-concurrency=1) >"$log" 2>&1 &&
-    cat "$log" && return 0
+  (cd tests/interop && node install.mjs && node --test --test-concurrency=1 ./*.test.mjs) \
+    >"$log" 2>&1 && cat "$log" && return 0
   grep -A12 -E '^ *not ok' "$log" | sed 's/^/first run: /'
-  (cd tests/interop && node --test --test-concurrency=1)
+  (cd tests/interop && node --test --test-concurrency=1 ./*.test.mjs)
+}
+
+interop_rtc() {
+  (cd tests/interop && node install.mjs && cd rtc && node --test --test-concurrency=1)
 }
 
 
@@ -138,6 +142,7 @@ part "package" count_one package
 part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all
 part "interop with unmodified clients" count_node interop
+part "interop of WebRTC" count_node interop_rtc
 part "commands of the documentation" count_unittest python3 tests/docs/commands_test.py
 
 printf '\n== summary\n'

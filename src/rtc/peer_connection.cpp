@@ -290,8 +290,7 @@ void PeerConnection::transmit(DatagramBatch& batch, Now now) {
 }
 
 void PeerConnection::tcp_connected(std::uint32_t stream, const SocketAddress& local, Now now) {
-  (void)stream;
-  (void)local;
+  transport_.ice().stream_opened(stream, local, now);
   update(now);
 }
 
@@ -301,7 +300,7 @@ void PeerConnection::tcp_received(std::uint32_t stream, BytesView data, Now now)
 }
 
 void PeerConnection::tcp_closed(std::uint32_t stream, Now now) {
-  (void)stream;
+  transport_.ice().stream_closed(stream, now);
   update(now);
 }
 

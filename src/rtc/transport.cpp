@@ -33,16 +33,19 @@ void Transport::set_remote(RemoteTransport remote, Now now) {
 }
 
 ice::Input Transport::receive(const AddressPair& path, BytesView datagram, Now now) {
-  const auto received = ice_.receive(path, datagram, now);
-  if (received.input == ice::Input::application) {
-    if (is_dtls(received.payload)) {
-      receive_dtls(received.payload, now);
-    } else {
-      ++stats_.datagrams_dropped;
-    }
-  }
+  const ice::Received received = ice_.receive(path, datagram, now);
+  take(received, now);
   start_dtls(now);
   return received.input;
+}
+
+void Transport::take(const ice::Received& received, Now now) {
+  if (received.input != ice::Input::application) return;
+  if (is_dtls(received.payload)) {
+    receive_dtls(received.payload, now);
+  } else {
+    ++stats_.datagrams_dropped;
+  }
 }
 
 void Transport::receive_dtls(BytesView datagram, Now now) {
@@ -82,8 +85,7 @@ void Transport::start_sctp(Now now) {
 }
 
 void Transport::receive_stream(ice::StreamId stream, BytesView bytes, Now now) {
-  (void)stream;
-  (void)bytes;
+  while (!bytes.empty()) take(ice_.stream_received(stream, bytes, now), now);
   start_dtls(now);
 }
 
@@ -107,7 +109,7 @@ void Transport::transmit(DatagramBatch& batch, std::size_t bytes_max, Now now) {
     transmit_dtls(batch);
     if (association_) transmit_sctp(batch, bytes_max, now);
   }
-  if (is_closing_) ice_.close();
+  if (is_closing_) ice_.close(now);
 }
 
 void Transport::transmit_dtls(DatagramBatch& batch) {

@@ -51,7 +51,7 @@ class Transport {
   /// change them.
   void set_remote(RemoteTransport remote, Now now);
 
-  /// Takes a datagram that came in on one of the local addresses, and tells what ICE made of it.
+  /// Takes a datagram that came in on one of the local addresses, and says what ICE made of it.
   ice::Input receive(const AddressPair& path, BytesView datagram, Now now);
   /// The same for bytes of a TCP connection to a TURN server.
   void receive_stream(ice::StreamId stream, BytesView bytes, Now now);
@@ -77,6 +77,7 @@ class Transport {
   const Stats& stats() const { return stats_; }
 
  private:
+  void take(const ice::Received& received, Now now);
   void receive_dtls(BytesView datagram, Now now);
   void start_dtls(Now now);
   void start_sctp(Now now);

@@ -28,6 +28,7 @@ function install(folder) {
   writeFileSync(join(folder, 'node_modules', '.installed'), digest);
 }
 
-for (const folder of [interop_root, ...client_versions.map(client_folder)]) {
+const rtc_folder = join(interop_root, 'rtc');
+for (const folder of [interop_root, ...client_versions.map(client_folder), rtc_folder]) {
   if (!is_installed(folder)) install(folder);
 }

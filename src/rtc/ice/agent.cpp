@@ -42,6 +42,7 @@ Agent::Agent(AgentOptions options, Random random)
     : options_(std::move(options)),
       random_(random),
       gatherer_(options_, random_.split()),
+      relays_(options_, random_.split()),
       pairs_(options_.pairs_max),
       tie_breaker_(random_.next_u64()),
       local_(make_credentials(random_)) {}
@@ -65,7 +66,7 @@ bool Agent::set_remote(Credentials remote, bool lite, Now now) {
     return !candidate.ufrag.empty() && candidate.ufrag != remote_->ufrag;
   });
   for (const Candidate& candidate : remote_candidates_) {
-    for (const Candidate& local : gatherer_.candidates()) pair_up(local, candidate);
+    for (const Candidate& local : gatherer_.candidates()) pair_up(local, candidate, now);
   }
   fails_at_ =
       now.monotonic + (remote_ended_ ? options_.failed_after : options_.failed_after_in_all);
@@ -77,13 +78,14 @@ bool Agent::set_remote(Credentials remote, bool lite, Now now) {
 
 void Agent::add_local_address(const SocketAddress& base, Now now) {
   if (state_ == State::closed || !gatherer_.add_base(base, now)) return;
-  take_candidates();
+  relays_.add_base(base, now, events_);
   advance(now);
 }
 
 void Agent::remove_local_address(const SocketAddress& base, Now now) {
   const std::size_t count_before = gatherer_.candidates().size();
   gatherer_.remove_base(base);
+  relays_.remove_base(base);
   reported_candidates_ -= count_before - gatherer_.candidates().size();
   pairs_.drop_local(base);
   advance(now);
@@ -95,13 +97,13 @@ void Agent::end_of_local_addresses(Now now) {
 }
 
 /// Reports and pairs the candidates that gathering has found since the last call.
-void Agent::take_candidates() {
+void Agent::take_candidates(Now now) {
   const auto candidates = gatherer_.candidates();
   for (; reported_candidates_ < candidates.size(); ++reported_candidates_) {
     const Candidate& local = candidates[reported_candidates_];
     report(local);
     if (!remote_) continue;
-    for (const Candidate& remote : remote_candidates_) pair_up(local, remote);
+    for (const Candidate& remote : remote_candidates_) pair_up(local, remote, now);
   }
 }
 
@@ -111,9 +113,9 @@ void Agent::report(const Candidate& candidate) {
   events_.emplace_back(std::move(event));
 }
 
-void Agent::report_gathering() {
-  take_candidates();
-  if (reported_complete_ || !gatherer_.complete()) return;
+void Agent::report_gathering(Now now) {
+  take_candidates(now);
+  if (reported_complete_ || !gathered()) return;
   reported_complete_ = true;
   events_.emplace_back(GatheringComplete{});
 }
@@ -132,7 +134,7 @@ void Agent::add_remote_candidate(const Candidate& candidate, Now now) {
   }
   remote_candidates_.push_back(candidate);
   if (!remote_) return;
-  for (const Candidate& local : gatherer_.candidates()) pair_up(local, candidate);
+  for (const Candidate& local : gatherer_.candidates()) pair_up(local, candidate, now);
   advance(now);
 }
 
@@ -144,10 +146,11 @@ void Agent::end_of_remote_candidates(Now now) {
 }
 
 // RFC 8445 section 6.1.2.4: what is reflexive is sent from its base, whose pair serves for both.
-void Agent::pair_up(const Candidate& local, const Candidate& remote) {
+void Agent::pair_up(const Candidate& local, const Candidate& remote, Now now) {
   if (gatherer_.local_end(local.address) != &local) return;
   if (!can_pair(local.address.ip, remote.address.ip)) return;
   const AddressPair path{local.address, remote.address};
+  if (local.type == CandidateType::relayed) relays_.permit(path, now);
   if (Pair* known = pairs_.find(path, generation_)) {
     // RFC 8445 section 7.3.1.3: a check was faster than the candidate that it came from.
     known->remote_type = remote.type;
@@ -197,13 +200,16 @@ void Agent::restart(Credentials credentials, Now now) {
   advance(now);
 }
 
-void Agent::close() {
+void Agent::close(Now now) {
+  if (state_ == State::closed) return;
   pairs_.clear();
   checks_.clear();
   waiting_.clear();
   early_checks_.clear();
   selected_ = 0;
   next_timeout_ = Instant::max();
+  relays_.release(now);
+  relays_.transmit(waiting_, events_, now);
   enter(State::closed);
 }
 
@@ -221,23 +227,27 @@ void Agent::transmit(DatagramBatch& out, Now now) {
   waiting_.clear();
 }
 
-void Agent::send(BytesView payload, DatagramBatch& out) const {
+void Agent::send(BytesView payload, DatagramBatch& out) {
   const Pair* pair = selected_pair();
   if (pair == nullptr) return;
+  if (pair->local_type == CandidateType::relayed) {
+    relays_.send(pair->path, payload, out, events_);
+    return;
+  }
   std::copy(payload.begin(), payload.end(), out.reserve(payload.size()).begin());
   out.commit(pair->path, payload.size());
 }
 
-MutableBytesView Agent::waiting_buffer() {
-  if (waiting_.size() >= options_.waiting_datagrams_max) return {};
-  return waiting_.reserve(check_message_size_max);
-}
-
-void Agent::send_waiting(const AddressPair& path, std::size_t size) {
-  if (size == 0)
+void Agent::post(const AddressPair& path, BytesView message) {
+  const Candidate* local = gatherer_.local_end(path.local);
+  if (local == nullptr || waiting_.size() >= options_.waiting_datagrams_max) {
     ++stats_.dropped_overflow;
-  else
-    waiting_.commit(path, size);
+  } else if (local->type == CandidateType::relayed) {
+    relays_.send(path, message, waiting_, events_);
+  } else {
+    std::copy(message.begin(), message.end(), waiting_.reserve(message.size()).begin());
+    waiting_.commit(path, message.size());
+  }
 }
 
 }  // namespace pigeon::ice

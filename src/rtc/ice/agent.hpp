@@ -19,6 +19,7 @@
 #include "rtc/ice/gatherer.hpp"
 #include "rtc/ice/options.hpp"
 #include "rtc/ice/pair.hpp"
+#include "rtc/ice/relays.hpp"
 #include "rtc/ice/stats.hpp"
 
 namespace pigeon::ice {
@@ -66,11 +67,19 @@ class Agent {
   void restart(Now now);
   /// The same with credentials that a description has told already.
   void restart(Credentials credentials, Now now);
-  /// Ends everything; nothing is sent any more.
-  void close();
+  /// Ends everything. What `transmit` and `take_events` have then gives relayed addresses back;
+  /// nothing else is sent any more.
+  void close(Now now);
 
   /// A datagram that came in on a socket.
   Received receive(const AddressPair& path, BytesView datagram, Now now);
+  /// What became of an `OpenStream`: it is open from this address on, ...
+  void stream_opened(StreamId id, const SocketAddress& local, Now now);
+  /// ... it has brought bytes, which are taken from the front of `bytes`. To be called until they
+  /// are used up; a payload is valid until the next call.
+  Received stream_received(StreamId id, BytesView& bytes, Now now);
+  /// ... it could not be opened, or is closed.
+  void stream_closed(StreamId id, Now now);
   void handle_timeout(Now now);
   /// When `handle_timeout` next has work; `Instant::max()` if it has none.
   Instant next_timeout() const { return next_timeout_; }
@@ -80,8 +89,9 @@ class Agent {
 
   /// Whether there is a path for application datagrams, with the other side's consent.
   bool can_send() const { return selected_ != 0; }
-  /// Appends one application datagram; nothing if `can_send` does not hold.
-  void send(BytesView payload, DatagramBatch& out) const;
+  /// Appends one application datagram; nothing if `can_send` does not hold. Through a TURN server
+  /// over TCP it becomes an event instead.
+  void send(BytesView payload, DatagramBatch& out);
 
   State state() const { return state_; }
   const Stats& stats() const { return stats_; }
@@ -104,6 +114,8 @@ class Agent {
   static constexpr std::size_t early_checks_max = 8;
 
   // agent_receive.cpp
+  Received receive_from_peer(const AddressPair& path, BytesView datagram, Now now);
+  Received receive_relayed(const std::optional<Relays::Relayed>& relayed, Now now);
   Input receive_stun(const AddressPair& path, BytesView datagram, Now now);
   Input receive_request(const AddressPair& path, const StunMessage& message, Now now);
   Input receive_answer(const AddressPair& path, const StunMessage& message, Now now);
@@ -141,18 +153,24 @@ class Agent {
   void report_selected(const Pair& pair);
 
   // agent.cpp
-  void take_candidates();
+  void take_candidates(Now now);
   void report(const Candidate& candidate);
-  void report_gathering();
-  void pair_up(const Candidate& local, const Candidate& remote);
+  void report_gathering(Now now);
+  void take_relay_changes(Now now);
+  void apply(const RelayReady& change);
+  void apply(const RelayGone& change);
+  void apply(const RelayPermits& change);
+  bool gathered() const { return gatherer_.complete() && !relays_.pending(); }
+  void pair_up(const Candidate& local, const Candidate& remote, Now now);
   const Candidate* remote_candidate(const SocketAddress& address) const;
   void become(Role role);
-  void send_waiting(const AddressPair& path, std::size_t size);
-  MutableBytesView waiting_buffer();
+  /// A STUN message, on its way with the next `transmit`.
+  void post(const AddressPair& path, BytesView message);
 
   AgentOptions options_;
   Random random_;
   Gatherer gatherer_;
+  Relays relays_;
   CheckList pairs_;
   CheckTable checks_;
 

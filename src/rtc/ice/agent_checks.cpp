@@ -17,7 +17,8 @@ constexpr Duration failed_rest = 5s;
 void Agent::advance(Now now) {
   if (state_ == State::closed) return;
   gatherer_.handle_timeout(now, waiting_);
-  report_gathering();
+  take_relay_changes(now);
+  report_gathering(now);
   if (state_ != State::failed) {
     expire_checks(now);
     check_consent(now);
@@ -27,6 +28,7 @@ void Agent::advance(Now now) {
     run_checks(now);
     update_state(now);
   }
+  relays_.transmit(waiting_, events_, now);
   next_timeout_ = find_next_timeout();
 }
 
@@ -173,11 +175,12 @@ void Agent::send_check(const Check& check, const Pair& pair) {
       .role = check.role,
       .tie_breaker = tie_breaker_,
       .use_candidate = check.purpose == CheckPurpose::nomination};
-  send_waiting(check.path, write_check(request, waiting_buffer()));
+  CheckBuffer buffer;
+  post(check.path, buffer.first(write_check(request, buffer.bytes)));
 }
 
 Instant Agent::find_next_timeout() const {
-  Instant next = gatherer_.next_timeout();
+  Instant next = std::min(gatherer_.next_timeout(), relays_.next_timeout());
   if (state_ == State::failed) return next;
   next = std::min(next, checks_.next_deadline());
   for (const Pair& pair : pairs_.pairs()) next = std::min(next, next_timeout_of(pair));

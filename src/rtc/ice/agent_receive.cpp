@@ -6,17 +6,36 @@
 
 namespace pigeon::ice {
 
+namespace {
+
+/// Whether it is a Binding message, which no TURN allocation has a use for.
+bool is_binding(BytesView datagram) {
+  if (!is_stun(datagram)) return false;
+  const auto message = decode_stun(datagram);
+  return message && message->method() == StunMethod::binding;
+}
+
+}  // namespace
+
 Received Agent::receive(const AddressPair& path, BytesView datagram, Now now) {
+  // A server may be both a STUN and a TURN server.
+  if (state_ != State::closed && relays_.serves(path) && !is_binding(datagram)) {
+    return receive_relayed(relays_.receive(path, datagram, now), now);
+  }
+  return receive_from_peer(path, datagram, now);
+}
+
+Received Agent::receive_from_peer(const AddressPair& path, BytesView datagram, Now now) {
   if (state_ == State::closed || gatherer_.local_end(path.local) == nullptr) {
     ++stats_.dropped_unknown_source;
     return {Input::dropped, {}};
   }
-  const Pair* selected = selected_pair();
   if (is_stun(datagram)) {
     const Input input = receive_stun(path, datagram, now);
     if (input == Input::consumed) advance(now);
     return {input, {}};
   }
+  const Pair* selected = selected_pair();
   if (selected != nullptr && selected->path == path) return {Input::application, datagram};
   const bool early = std::any_of(early_checks_.begin(), early_checks_.end(),
                                  [&](const EarlyCheck& check) { return check.path == path; });
@@ -74,15 +93,17 @@ Input Agent::receive_request(const AddressPair& path, const StunMessage& message
     return Input::dropped;
   }
   ++stats_.checks_received;
+  CheckBuffer buffer;
   std::array<StunAttribute, 1> unknown{};
   if (message.unknown_required(unknown) != 0) {
-    const MutableBytesView buffer = waiting_buffer();
-    send_waiting(path, write_refusal(message, stun_error::unknown_attribute, *password, buffer));
+    const auto code = stun_error::unknown_attribute;
+    post(path, buffer.first(write_refusal(message, code, *password, buffer.bytes)));
     return Input::consumed;
   }
   if (!settle_roles(path, message, *password)) return Input::consumed;
 
-  send_waiting(path, write_answer(message.transaction(), path.remote, *password, waiting_buffer()));
+  const TransactionId id = message.transaction();
+  post(path, buffer.first(write_answer(id, path.remote, *password, buffer.bytes)));
   if (password != &local_.password) return Input::consumed;
   const std::string_view username = *message.text(StunAttribute::username);
   const std::size_t colon = std::min(username.find(':'), username.size() - 1);
@@ -107,7 +128,9 @@ bool Agent::settle_roles(const AddressPair& path, const StunMessage& message,
     become(we_control ? Role::controlling : Role::controlled);
     return true;
   }
-  send_waiting(path, write_refusal(message, stun_error::role_conflict, password, waiting_buffer()));
+  CheckBuffer buffer;
+  const auto code = stun_error::role_conflict;
+  post(path, buffer.first(write_refusal(message, code, password, buffer.bytes)));
   return false;
 }
 
@@ -135,6 +158,7 @@ void Agent::learn_from(const EarlyCheck& check, Now now) {
       return;
     }
   }
+  if (pair->local_type == CandidateType::relayed) relays_.permit(check.path, now);
   pair->authenticated = true;
   if (check.use_candidate && role_ == Role::controlled) accept_nomination(*pair, now);
   if (pair->valid()) return;

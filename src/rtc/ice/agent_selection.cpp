@@ -30,6 +30,9 @@ void Agent::select(Now now) {
   if (rescue && best->answered_at < current->unanswered_since) best = current;
   const PairId chosen = best != nullptr ? best->id : 0;
   if (chosen != selected_ && best != nullptr) report_selected(*best);
+  if (chosen != selected_ && best != nullptr && best->local_type == CandidateType::relayed) {
+    relays_.bind_channel(best->path, now);
+  }
   selected_ = chosen;
   if (best == nullptr || best->generation != generation_) return;
   was_connected_ = true;
@@ -85,7 +88,7 @@ void Agent::update_state(Now now) {
   // While a restart goes on, the old pair carries the data.
   if (pair->generation != generation_) return enter(remote_ ? State::checking : state_);
   // RFC 8445 section 8.1.2: the nomination concludes. What is still checked is only for reserve.
-  const bool settled = pair->nominated && remote_ended_ && gatherer_.complete();
+  const bool settled = pair->nominated && remote_ended_ && gathered();
   enter(settled || state_ == State::completed ? State::completed : State::connected);
 }
 

@@ -226,7 +226,7 @@ TEST(AgentTest, SaysNothingAfterClose) {
   TestNetwork network;
   ASSERT_TRUE(connect(network));
 
-  network.alice.agent.close();
+  network.alice.agent.close(network.now());
   network.alice.agent.add_local_address(alice_other, network.now());
   network.alice.agent.restart(network.now());
   DatagramBatch batch;

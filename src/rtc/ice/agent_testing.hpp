@@ -16,6 +16,7 @@
 
 #include "rtc/ice/agent.hpp"
 #include "rtc/ice/stun/writer.hpp"
+#include "rtc/ice/turn/server_testing.hpp"
 
 namespace pigeon::ice {
 
@@ -77,6 +78,17 @@ struct TestPeer {
   bool has(const SocketAddress& address) const {
     return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
   }
+};
+
+/// A TURN server, which serves one client.
+struct TestRelay {
+  SocketAddress address;
+  ModelTurnServer model;
+  /// Where its client sends from, once it has.
+  SocketAddress client;
+  TestPeer* owner = nullptr;
+  /// Of a client that speaks TCP.
+  StreamId stream = 0;
 };
 
 /// Two agents, the datagrams between them, and a clock that jumps to what happens next.
@@ -149,6 +161,7 @@ class TestNetwork {
   /// The way a datagram takes, from the outside: `local` is the sender. False drops it.
   Filter passes = [](const AddressPair&) { return true; };
   std::optional<SocketAddress> stun_server;
+  std::vector<TestRelay> relays;
   std::size_t datagram_count = 0;
 
  private:
@@ -156,6 +169,9 @@ class TestNetwork {
     /// `local` is the sender.
     AddressPair path;
     Bytes payload;
+    /// Bytes of a stream instead of a datagram.
+    TestPeer* stream_to = nullptr;
+    StreamId stream = 0;
   };
 
   Random random_;
@@ -197,6 +213,8 @@ class TestNetwork {
         peer.selections.push_back(*selected);
       } else if (std::holds_alternative<GatheringComplete>(event)) {
         peer.gathered = true;
+      } else {
+        carry_stream(peer, event);
       }
     }
   }
@@ -214,13 +232,63 @@ class TestNetwork {
 
   void land(const Flying& flying) {
     const SocketAddress& from = flying.path.local;
+    if (flying.stream_to != nullptr) return land_stream(flying);
     if (flying.path.remote == stun_server) return answer_as_server(flying);
+    for (TestRelay& relay : relays) {
+      if (flying.path.remote == relay.address) return land_at_server(relay, flying);
+      if (flying.path.remote == relay.model.options.relayed) return land_at_relay(relay, flying);
+    }
     for (TestPeer* peer : {&alice, &bob}) {
       std::optional<SocketAddress> to = flying.path.remote;
       if (peer->nat) to = peer->nat->inbound(from, flying.path.remote);
       if (!to || !peer->has(*to)) continue;
       const Received received = peer->agent.receive({*to, from}, flying.payload, now());
       if (received.input == Input::application) peer->data.emplace_back(as_text(received.payload));
+    }
+  }
+
+  void land_at_server(TestRelay& relay, const Flying& flying) {
+    relay.client = flying.path.local;
+    give_to_server(relay, flying.payload);
+  }
+
+  void give_to_server(TestRelay& relay, BytesView message) {
+    if (const auto answer = relay.model.receive(message, now())) return_to_client(relay, *answer);
+    for (const auto& [peer, text] : std::exchange(relay.model.delivered, {})) {
+      inject(relay.model.options.relayed, peer, as_bytes(text));
+    }
+  }
+
+  void land_at_relay(TestRelay& relay, const Flying& flying) {
+    const auto message = relay.model.receive_from_peer(flying.path.local, flying.payload, now());
+    if (message) return_to_client(relay, *message);
+  }
+
+  void return_to_client(TestRelay& relay, const Bytes& message) {
+    if (relay.stream == 0) return inject(relay.address, relay.client, message);
+    in_flight_.emplace(now_ + latency, Flying{{}, message, relay.owner, relay.stream});
+  }
+
+  void land_stream(const Flying& flying) {
+    BytesView rest = flying.payload;
+    while (!rest.empty()) {
+      const Received received = flying.stream_to->agent.stream_received(flying.stream, rest, now());
+      if (received.input == Input::application) {
+        flying.stream_to->data.emplace_back(as_text(received.payload));
+      }
+    }
+  }
+
+  void carry_stream(TestPeer& peer, const Event& event) {
+    for (TestRelay& relay : relays) {
+      if (const auto* open = std::get_if<OpenStream>(&event)) {
+        if (open->server != relay.address) continue;
+        relay.owner = &peer;
+        relay.stream = open->id;
+        peer.agent.stream_opened(open->id, peer.addresses.front(), now());
+      } else if (const auto* sent = std::get_if<SendStream>(&event)) {
+        if (relay.owner == &peer && relay.stream == sent->id) give_to_server(relay, sent->bytes);
+      }
     }
   }
 

@@ -47,6 +47,13 @@ bool is_ice_char(char c) {
          c == '/';
 }
 
+/// Visible characters, up to the size of a user name fragment (RFC 8839 section 5.4).
+bool is_token(std::string_view text) {
+  constexpr std::size_t size_max = 256;
+  return !text.empty() && text.size() <= size_max &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 bool is_foundation(std::string_view text) {
   // Browsers write digits only; a minus has been seen in others.
   return !text.empty() && text.size() <= foundation_size_max &&
@@ -96,6 +103,8 @@ bool read_extensions(Fields fields, Candidate& out) {
     if (name == "rport" && !read_number<std::uint16_t>(value, 0xffff, related_port)) return false;
     if (name == "tcptype") out.tcp_type = value;
     if (name == "ufrag") out.ufrag = value;
+    // They are written again, where a line end would begin another attribute.
+    if ((name == "tcptype" || name == "ufrag") && !is_token(value)) return false;
   }
   if (related_ip) out.related = SocketAddress{*related_ip, related_port};
   return true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -79,6 +80,11 @@ struct CheckRequest {
 
 /// Room for every message that the functions below write.
 inline constexpr std::size_t check_message_size_max = 768;
+struct CheckBuffer {
+  BytesView first(std::size_t size) const { return BytesView(bytes).first(size); }
+
+  std::array<std::uint8_t, check_message_size_max> bytes;
+};
 
 /// They write to `out` and return the size.
 std::size_t write_check(const CheckRequest& request, MutableBytesView out);

@@ -75,6 +75,10 @@ bool CheckList::accepts_data_from(const AddressPair& path) const {
 
 void CheckList::trigger(Pair& pair) {
   if (pair.triggered) return;
+  // Pairs that gave way while they waited leave their names behind; not without end.
+  if (triggered_.size() >= 2 * pairs_max_) {
+    std::erase_if(triggered_, [&](PairId id) { return find(id) == nullptr; });
+  }
   pair.triggered = true;
   triggered_.push_back(pair.id);
 }

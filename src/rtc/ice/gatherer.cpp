@@ -73,6 +73,12 @@ void Gatherer::remove_base(const SocketAddress& base) {
 
 void Gatherer::add(Candidate candidate) { candidates_.push_back(std::move(candidate)); }
 
+void Gatherer::remove_relayed(const SocketAddress& relayed) {
+  std::erase_if(candidates_, [&](const Candidate& candidate) {
+    return candidate.type == CandidateType::relayed && candidate.address == relayed;
+  });
+}
+
 void Gatherer::ask_servers(const SocketAddress& base, Now now) {
   if (base.ip.is_loopback() || base.ip.is_link_local()) return;
   const auto servers = std::span(options_.stun_servers);

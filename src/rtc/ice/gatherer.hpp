@@ -28,6 +28,7 @@ class Gatherer {
   void end_of_bases() { ended_ = true; }
   /// Adds a candidate that was learned otherwise; a relayed one can be the local end of pairs.
   void add(Candidate candidate);
+  void remove_relayed(const SocketAddress& relayed);
 
   /// Whether a STUN message answers a question to a server.
   bool receive(const AddressPair& path, const StunMessage& message);

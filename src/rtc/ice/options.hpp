@@ -5,6 +5,7 @@
 
 #include "base/socket_address.hpp"
 #include "base/time.hpp"
+#include "rtc/ice/turn/types.hpp"
 
 namespace pigeon::ice {
 
@@ -14,6 +15,9 @@ struct AgentOptions {
   /// `servers_max` the rest is not asked.
   std::vector<SocketAddress> stun_servers;
   std::size_t servers_max = 4;
+  /// Asked for one relayed candidate each, with the same bound: over UDP from the first local
+  /// address that can reach them, over TCP when there is any.
+  std::vector<TurnServer> turn_servers;
 
   /// Whether loopback addresses become candidates. Browsers do not use them.
   bool use_loopback = false;

@@ -178,6 +178,10 @@ Taken read_section_attribute(MediaSection& section, std::string_view attribute) 
     section.end_of_candidates = true;
     return true;
   }
+  if (attribute == "bundle-only") {
+    section.bundle_only = true;
+    return true;
+  }
   return read_known(section_attributes, section, attribute);
 }
 

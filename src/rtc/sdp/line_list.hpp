@@ -12,6 +12,7 @@ namespace pigeon::sdp {
 /// looks at. A line must not hold a line feed.
 class LineList {
  public:
+  /// Goes over the lines, without their ends. Valid until the next `add`.
   class Iterator {
    public:
     using value_type = std::string_view;
@@ -46,6 +47,7 @@ class LineList {
     for (const std::string_view line : lines) add(line);
   }
 
+  /// Puts a line at the end.
   void add(std::string_view line) { text_.append(line).push_back('\n'); }
 
   bool empty() const { return text_.empty(); }

@@ -1,6 +1,7 @@
 #include "rtc/sdp/negotiation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "rtc/sdp/offer_answer.hpp"

@@ -71,6 +71,14 @@ bool is_of_format(std::string_view attribute, std::string_view name, std::string
   return attribute.starts_with(' ');
 }
 
+/// Adds the first attribute `name` of the format, so that an answer is no longer than its offer.
+void add_first(LineList& to, const LineList& from, std::string_view name, std::string_view format) {
+  const auto found = std::find_if(from.begin(), from.end(), [&](std::string_view attribute) {
+    return is_of_format(attribute, name, format);
+  });
+  if (found != from.end()) to.add(*found);
+}
+
 /// The section as the offer has it, without a transport and without media.
 MediaSection mirrored(const MediaSection& offered) {
   MediaSection section;
@@ -81,9 +89,12 @@ MediaSection mirrored(const MediaSection& offered) {
   if (is_old_data_section(offered)) section.sctp_port = offered.sctp_port;
   section.direction = Direction::inactive;
   section.preamble = {"c=IN IP4 0.0.0.0"};
-  const std::size_t format_count = std::min(offered.formats.size(), mirrored_formats_max);
-  section.formats.assign(offered.formats.begin(),
-                         offered.formats.begin() + static_cast<std::ptrdiff_t>(format_count));
+  for (const std::string& format : offered.formats) {
+    if (section.formats.size() == mirrored_formats_max) break;
+    const bool is_new =
+        std::find(section.formats.begin(), section.formats.end(), format) == section.formats.end();
+    if (is_new) section.formats.push_back(format);
+  }
   return section;
 }
 
@@ -92,11 +103,8 @@ MediaSection inactive(const MediaSection& offered) {
   // RFC 5761 section 5.1.1: answered only if offered.
   if (offered.attributes.contains("rtcp-mux")) section.attributes.add("rtcp-mux");
   for (const std::string& format : section.formats) {
-    for (const std::string_view attribute : offered.attributes) {
-      const bool is_wanted =
-          is_of_format(attribute, "rtpmap:", format) || is_of_format(attribute, "fmtp:", format);
-      if (is_wanted) section.attributes.add(attribute);
-    }
+    add_first(section.attributes, offered.attributes, "rtpmap:", format);
+    add_first(section.attributes, offered.attributes, "fmtp:", format);
   }
   return section;
 }

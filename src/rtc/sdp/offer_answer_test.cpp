@@ -184,6 +184,16 @@ TEST(MakeAnswerTest, AnswersEveryStackWithDataChannels) {
   }
 }
 
+TEST(MakeAnswerTest, RepeatsWhatTheOfferSaysOfAFormatOnce) {
+  std::string text = "v=0\no=- 1 2 IN IP4 127.0.0.1\nm=audio 9 UDP/TLS/RTP/SAVPF 1 1 2 1\n";
+  for (int i = 0; i < 100; ++i) text += "a=rtpmap:1 opus/48000\na=fmtp:1 x\n";
+
+  const SessionDescription answer = answer_to(text);
+
+  EXPECT_THAT(answer.media[0].formats, ElementsAre("1", "2"));
+  EXPECT_EQ(answer.media[0].attributes, (LineList{"rtpmap:1 opus/48000", "fmtp:1 x"}));
+}
+
 TEST(MakeAnswerTest, AnswersTheOldFormInTheOldForm) {
   const std::string text = write(answer_to(aiortc_offer));
 
@@ -242,6 +252,7 @@ TEST(MakeAnswerTest, TakesSectionsThatAreOfferedForTheBundleOnly) {
       with(with(chromium_offer, "m=video 9", "m=video 0"), "a=mid:1", "a=mid:1\r\na=bundle-only"));
 
   EXPECT_THAT(ports(answer), ElementsAre(9, 9, 9));
+  EXPECT_FALSE(answer.media[1].bundle_only);
 }
 
 TEST(MakeAnswerTest, TakesOneSectionOfDataChannels) {

@@ -49,9 +49,7 @@ std::vector<std::size_t> choose_bundle(const SessionDescription& description,
 
 bool SectionChoice::includes(std::size_t section) const { return contains(members, section); }
 
-bool is_usable(const MediaSection& section) {
-  return section.port != 0 || section.attributes.contains("bundle-only");
-}
+bool is_usable(const MediaSection& section) { return section.port != 0 || section.bundle_only; }
 
 SectionChoice choose_sections(const SessionDescription& description) {
   SectionChoice choice;

@@ -21,6 +21,7 @@ enum class Direction : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
 /// Who opens the DTLS association (RFC 8842 section 5): the active side is the DTLS client.
 enum class SetupRole : std::uint8_t { active, passive, actpass, holdconn };
 
+/// The word that the text has for it.
 std::string_view to_string(Direction direction);
 std::string_view to_string(SetupRole setup);
 
@@ -52,6 +53,8 @@ struct MediaSection {
   /// Empty if the section has none (RFC 5888).
   std::string mid;
   std::optional<Direction> direction;
+  /// Offered without a port of its own (RFC 8843 section 6).
+  bool bundle_only = false;
   /// Empty if there is none, own or of the session (RFC 8839 section 5.4).
   std::string ice_ufrag;
   std::string ice_pwd;

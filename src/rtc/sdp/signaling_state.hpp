@@ -34,6 +34,7 @@ enum class SignalingError : std::uint8_t {
   nothing_to_roll_back,
 };
 
+/// The names of the W3C.
 std::string_view to_string(SignalingPhase phase);
 std::string_view to_string(DescriptionType type);
 /// The error in words.

@@ -52,6 +52,7 @@ void write_section(std::string& out, const MediaSection& section) {
   for (const std::string_view line : section.preamble) add_line(out, line);
   write_transport(out, section);
   if (!section.mid.empty()) add_line(out, "a=mid:", section.mid);
+  if (section.bundle_only) add_line(out, "a=bundle-only");
   if (section.direction) add_line(out, "a=", to_string(*section.direction));
   // In the old form the port stands in the `m=` line already.
   if (section.sctp_port && !is_old_data_section(section)) {

@@ -31,18 +31,19 @@ async function keep_local(context, origin) {
   );
 }
 
+/// A headless Chromium that asks its makers for nothing.
+export async function launch_chromium() {
+  if (!existsSync(chromium_path))
+    throw new Error(`no Chromium at ${chromium_path}: install it, or set CHROMIUM`);
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath: chromium_path, headless: true, args: chromium_args });
+}
+
 export class Browser {
   static async start() {
-    if (!existsSync(chromium_path))
-      throw new Error(`no Chromium at ${chromium_path}: install it, or set CHROMIUM`);
-    const { chromium } = await import('playwright-core');
     const browser = new Browser();
+    browser.chromium = await launch_chromium();
     browser.pages = await start_page_server();
-    browser.chromium = await chromium.launch({
-      executablePath: chromium_path,
-      headless: true,
-      args: chromium_args,
-    });
     browser.context = await browser.chromium.newContext();
     browser.listeners = new Map();
     await browser.context.exposeBinding('report', ({ page }, event) => {

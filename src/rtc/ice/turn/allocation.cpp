@@ -203,13 +203,13 @@ void TurnAllocation::complete(const TurnRequest& request, const StunMessage& ans
       break;
     case Kind::permissions:
       for (const SocketAddress& peer : peers_.grant(request.peers, now)) {
-        events_.push_back(TurnPeerPermitted{peer});
+        events_.emplace_back(TurnPeerPermitted{peer});
       }
       break;
     case Kind::channel:
       peers_.grant_channel(request.channel, now);
       for (const SocketAddress& peer : peers_.grant({&request.channel.peer, 1}, now)) {
-        events_.push_back(TurnPeerPermitted{peer});
+        events_.emplace_back(TurnPeerPermitted{peer});
       }
       break;
   }
@@ -229,7 +229,7 @@ void TurnAllocation::complete_allocate(const StunMessage& answer, Now now) {
   }
   addresses_ = TurnReady{*relayed, *mapped};
   state_ = TurnState::ready;
-  events_.push_back(*addresses_);
+  events_.emplace_back(*addresses_);
   prolong(answer, now);
 }
 
@@ -282,7 +282,7 @@ void TurnAllocation::refuse_peers(const TurnRequest& request, TurnError error, s
   const std::size_t step = answered ? peers.size() : 1;
   for (std::size_t i = 0; i < peers.size(); i += step) {
     if (!peers_.refuse(peers.subspan(i, step), now)) continue;
-    events_.push_back(TurnPeerRefused{peers[i], error, code});
+    events_.emplace_back(TurnPeerRefused{peers[i], error, code});
   }
 }
 
@@ -403,7 +403,7 @@ void TurnAllocation::fail(TurnError error, std::uint16_t code) {
 void TurnAllocation::end(TurnEvent last_event) {
   state_ = TurnState::ended;
   transactions_.clear();
-  events_.push_back(std::move(last_event));
+  events_.emplace_back(std::move(last_event));
 }
 
 }  // namespace pigeon::ice

@@ -31,7 +31,7 @@ Bytes take_request(TurnWorld& world) {
   world.client.transmit(batch, world.now);
   if (batch.empty()) return {};
   const BytesView payload = batch.payload(batch.datagrams()[0]);
-  return Bytes(payload.begin(), payload.end());
+  return {payload.begin(), payload.end()};
 }
 
 /// A world in which the server has answered the second Allocate, but the answer waits here.
@@ -59,7 +59,7 @@ Bytes written_answer(const Bytes& request, StunClass message_class, Write write)
 }
 
 class TurnFailureTest : public testing::TestWithParam<TurnTransport> {
- protected:
+ public:
   TurnWorld world{GetParam()};
 };
 
@@ -323,6 +323,30 @@ TEST_P(TurnFailureTest, FailsWhenTheServerHasLostTheAllocation) {
   world.advance(5min);
 
   EXPECT_THAT(world.events, failed(TurnError::allocation_mismatch, 437));
+}
+
+TEST_P(TurnFailureTest, FailsWhenTheRefreshFindsNoAllocation) {
+  world.start();
+  world.server.forget_allocation();
+
+  world.advance(540s);
+
+  EXPECT_THAT(world.events, failed(TurnError::allocation_mismatch, 437));
+}
+
+TEST_P(TurnFailureTest, RefreshesAlthoughManyOtherRequestsWait) {
+  world.start();
+  world.advance(539s);
+  world.lost_requests = 1'000;
+  for (std::uint8_t i = 0; i < turn_channel_count_max; ++i) {
+    ASSERT_TRUE(world.client.bind_channel(turn_peer(i), world.now));
+  }
+  world.exchange();
+  world.lost_requests = 0;
+
+  world.advance(1s);
+
+  EXPECT_THAT(world.server.requests, Contains(StunMethod::refresh));
 }
 
 TEST_P(TurnFailureTest, TriesARefusedRefreshUntilTheAllocationExpires) {

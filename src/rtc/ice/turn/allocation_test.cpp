@@ -10,7 +10,6 @@ namespace pigeon::ice {
 namespace {
 
 using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
@@ -33,7 +32,7 @@ std::vector<SocketAddress> permitted_peers(const TurnWorld& world) {
 }
 
 class TurnAllocationTest : public testing::TestWithParam<TurnTransport> {
- protected:
+ public:
   TurnWorld world{GetParam()};
 };
 

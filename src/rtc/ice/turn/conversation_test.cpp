@@ -58,7 +58,7 @@ constexpr SocketAddress plain_peer = {IpAddress::loopback_v4(), 39'899};
 constexpr SocketAddress channel_peer = {IpAddress::loopback_v4(), 54'195};
 
 class TurnConversationTest : public testing::Test {
- protected:
+ public:
   std::vector<std::string> sent() {
     DatagramBatch batch;
     client.transmit(batch, now);
@@ -74,7 +74,7 @@ class TurnConversationTest : public testing::Test {
     return std::pair(datagram->peer, std::string(as_text(datagram->payload)));
   }
 
-  const Now now{Instant(1h), 0};
+  Now now{Instant(1h), 0};
   TurnAllocation client{
       {.address = {IpAddress::loopback_v4(), 13'478}, .username = "user", .password = "secret"},
       {IpAddress::loopback_v4(), 0},

@@ -20,7 +20,7 @@ constexpr SocketAddress peer(std::uint8_t number, std::uint16_t port = 5'000) {
 }
 
 class TurnPeersTest : public testing::Test {
- protected:
+ public:
   TurnPeers peers{channel_number_min};
 };
 

@@ -86,7 +86,7 @@ Bytes encode_request(const TurnRequest& request, const TurnServer& server,
   }
   const std::size_t size = writer.finish();
   PIGEON_ASSERT(size != 0);
-  return Bytes(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size));
+  return {buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
 std::size_t encode_send_indication(const SocketAddress& peer, BytesView payload,

@@ -149,7 +149,7 @@ inline Bytes ModelTurnServer::challenge(const StunMessage& request, std::uint16_
   writer.error_code(code, "challenge");
   writer.text(StunAttribute::realm, "pigeon.test");
   writer.text(StunAttribute::nonce, current_nonce(now));
-  return Bytes(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(writer.finish()));
+  return {buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(writer.finish())};
 }
 
 inline Bytes ModelTurnServer::finish(StunWriter& writer) {
@@ -158,7 +158,7 @@ inline Bytes ModelTurnServer::finish(StunWriter& writer) {
     credentials.challenge("pigeon.test", "nonce");
     writer.integrity(credentials.key());
   }
-  return Bytes(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(writer.finish()));
+  return {buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(writer.finish())};
 }
 
 inline Bytes ModelTurnServer::error(const StunMessage& request, std::uint16_t code) {

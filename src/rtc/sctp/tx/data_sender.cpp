@@ -15,6 +15,8 @@ namespace {
 
 /// Streams in one FORWARD-TSN; the rest follows in the next.
 constexpr std::size_t skipped_streams_max = 64;
+/// Until the same FORWARD-TSN may be said again before the timer asks for it.
+constexpr Duration forward_interval_max = 200ms;
 /// A window of so few packets may have its last acknowledgement delayed to no purpose.
 constexpr std::size_t small_window_packets = 4;
 
@@ -59,11 +61,11 @@ std::size_t DataSender::header_size() const {
 }
 
 void DataSender::write(PacketWriter& packet, Instant now) {
-  if (forward_tsn_due_) write_forward_tsn(packet);
+  if (forward_tsn_due_) write_forward_tsn(packet, now);
   if (outstanding_.has_lost()) write_lost(packet, now);
   if (!outstanding_.has_lost()) write_new(packet, now);
   // Either may have given messages up.
-  if (forward_tsn_due_) write_forward_tsn(packet);
+  if (forward_tsn_due_) write_forward_tsn(packet, now);
 }
 
 bool DataSender::may_write() const {
@@ -73,7 +75,7 @@ bool DataSender::may_write() const {
   return !queue_.is_empty() && window_allows(header_size() + 1);
 }
 
-void DataSender::write_forward_tsn(PacketWriter& packet) {
+void DataSender::write_forward_tsn(PacketWriter& packet, Instant now) {
   const std::size_t item_size = features_.interleaving ? 8 : 4;
   constexpr std::size_t fixed_size = 8;
   if (packet.room_left() < fixed_size + item_size) return;
@@ -82,6 +84,11 @@ void DataSender::write_forward_tsn(PacketWriter& packet) {
   const Tsn point = outstanding_.advanced_point(store_, streams_max, abandoned_streams_);
   forward_tsn_due_ = false;
   if (point == outstanding_.cumulative()) return;
+  // Every one is answered by a SACK: if each of these brought forth another, they would multiply.
+  if (point <= forwarded_ && now < forward_again_at_) return;
+  forwarded_ = point;
+  forward_again_at_ =
+      now + std::min(forward_interval_max, rtt_.smoothed().value_or(forward_interval_max));
   bool written = false;
   std::size_t count = 0;
   if (features_.interleaving) {
@@ -268,6 +275,7 @@ void DataSender::restart(Tsn first) {
   queue_.restart(store_);
   retransmit_at_ = last_sent_ = Instant::max();
   fast_retransmit_due_ = forward_tsn_due_ = false;
+  forwarded_ = 0;
 }
 
 void DataSender::release_memory() {

@@ -104,7 +104,7 @@ class DataSender {
  private:
   std::size_t header_size() const;
   std::size_t payload_max() const { return packet_max_ - packet_header_size - header_size(); }
-  void write_forward_tsn(PacketWriter& packet);
+  void write_forward_tsn(PacketWriter& packet, Instant now);
   void write_lost(PacketWriter& packet, Instant now);
   void write_new(PacketWriter& packet, Instant now);
   bool write_fragment(PacketWriter& packet, std::size_t size_max, Instant now);
@@ -130,6 +130,9 @@ class DataSender {
   /// One packet of lost chunks may go out whatever the window is (RFC 9260 section 7.2.4).
   bool fast_retransmit_due_ = false;
   bool forward_tsn_due_ = false;
+  /// Up to where the peer was told last to move on, and when it may be told again.
+  Tsn forwarded_ = 0;
+  Instant forward_again_at_{};
   std::vector<AbandonedStream> abandoned_streams_;
 };
 

@@ -1,0 +1,21 @@
+// The implementations we meet, and what they are not able to do whoever the other side is.
+//
+// large_messages    takes messages of 256 KiB
+// empty_messages    sends and takes messages without content
+// unicode_labels    opens channels whose names are not ASCII
+// ice_restart       makes and answers offers that restart ICE
+// tell_reliability  tells of a channel opened by the other side whether it is ordered and reliable
+// flush_on_close    sends what is queued before it closes a channel
+// implicit_rollback drops its own offer when it gets another
+// turn_over_tcp     reaches a TURN server over TCP
+// early_checks      survives connectivity checks that come before the answer to its offer
+
+export const partners = {
+  wrtc: { title: '@roamhq/wrtc', cannot: ['flush_on_close', 'implicit_rollback'] },
+  node_datachannel: {
+    title: 'node-datachannel',
+    cannot: ['ice_restart', 'tell_reliability', 'turn_over_tcp', 'early_checks'],
+  },
+  werift: { title: 'werift', cannot: ['large_messages', 'empty_messages', 'unicode_labels'] },
+  chromium: { title: 'Chromium', cannot: ['flush_on_close'] },
+};

@@ -1,0 +1,3 @@
+import { test_package } from './lib/suite.mjs';
+
+test_package('werift');
