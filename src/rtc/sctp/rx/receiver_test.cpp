@@ -1,5 +1,6 @@
 #include "rtc/sctp/rx/receiver.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -280,6 +281,33 @@ TEST_P(ReceiverTest, ResetsAllStreamsIfNoneIsNamed) {
   receive_all(cut("d", 1));
 
   EXPECT_THAT(messages(), ElementsAre("a", "b", "c", "d"));
+}
+
+// A window that is full of beginnings opens only by their ends.
+TEST(InterleavedReceiverTest, UnfinishedMessagesBeyondTheWindowCanBeFinished) {
+  Receiver receiver(initial, {.reassembly = {.interleaved = true, .message_bytes_max = 10'000},
+                              .window_bytes = 20'000});
+  Fragmenter fragmenter(true, initial);
+  const std::string text(9'000, 'x');
+  std::vector<DataChunk> fragments;
+  for (StreamId stream = 0; stream < 3; ++stream) {
+    for (const DataChunk& chunk : fragmenter.cut(stream, false, as_bytes(text), 1'000)) {
+      fragments.push_back(chunk);
+    }
+  }
+  std::stable_sort(fragments.begin(), fragments.end(),
+                   [](const auto& a, const auto& b) { return a.fragment < b.fragment; });
+  WireTsn tsn = initial;
+  std::vector<std::string> got;
+
+  for (DataChunk& chunk : fragments) {
+    chunk.tsn = tsn++;
+    EXPECT_GT(receiver.window(), 0U);
+    EXPECT_EQ(receiver.receive(chunk), Receipt::taken);
+    if (const auto message = receiver.pop()) got.emplace_back(as_text(message->bytes));
+  }
+
+  EXPECT_THAT(got, ElementsAre(text, text, text));
 }
 
 /// What a channel promises, for random messages over a network that loses, repeats and reorders.
