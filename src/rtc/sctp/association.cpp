@@ -232,6 +232,11 @@ void Association::handle_timeout(Now now) {
       break;
     case Heartbeat::Timeout::unanswered:
       ++stats_.heartbeats_unanswered;
+      if (sender_.outstanding_count() != 0) {
+        // The timer of the data counts already.
+        heartbeat_.start(at);
+        break;
+      }
       sender_.rtt().back_off();
       count_failure();
       break;

@@ -117,6 +117,7 @@ std::size_t DataSender::oversized_packet(Instant now) {
 
 void DataSender::write_lost(PacketWriter& packet, Instant now) {
   const bool ignores_window = std::exchange(fast_retransmit_due_, false);
+  const std::uint64_t abandoned_before = outstanding_.abandoned_count();
   while (const auto tsn = outstanding_.next_lost(store_, queue_, now)) {
     if (!ignores_window && !congestion_.may_send(outstanding_.flight())) break;
     // The timer runs anew if what the peer waits for is sent again (RFC 9260 section 7.2.4, 4).
@@ -130,7 +131,7 @@ void DataSender::write_lost(PacketWriter& packet, Instant now) {
     ++counters_.chunks_resent;
     if (is_first || retransmit_at_ == Instant::max()) restart_timer(now);
   }
-  if (outstanding_.front_abandoned()) forward_tsn_due_ = true;
+  if (outstanding_.abandoned_count() != abandoned_before) forward_tsn_due_ = true;
 }
 
 void DataSender::write_new(PacketWriter& packet, Instant now) {
