@@ -62,8 +62,11 @@ void DataSender::write(PacketWriter& packet, Instant now) {
   if (forward_tsn_due_) write_forward_tsn(packet);
   if (outstanding_.has_lost()) write_lost(packet, now);
   if (!outstanding_.has_lost()) write_new(packet, now);
-  // Either may have given messages up.
-  if (forward_tsn_due_) write_forward_tsn(packet);
+  // What was found to be expired on the way is to be skipped.
+  if (outstanding_.abandoned_count() != abandoned_noted_) {
+    abandoned_noted_ = outstanding_.abandoned_count();
+    write_forward_tsn(packet);
+  }
 }
 
 bool DataSender::may_write() const {
@@ -76,6 +79,7 @@ bool DataSender::may_write() const {
 void DataSender::write_forward_tsn(PacketWriter& packet) {
   const std::size_t item_size = features_.interleaving ? 8 : 4;
   constexpr std::size_t fixed_size = 8;
+  forward_tsn_due_ = true;
   if (packet.room_left() < fixed_size + item_size) return;
   const std::size_t streams_max =
       std::min(skipped_streams_max, (packet.room_left() - fixed_size) / item_size);
@@ -117,7 +121,6 @@ std::size_t DataSender::oversized_packet(Instant now) {
 
 void DataSender::write_lost(PacketWriter& packet, Instant now) {
   const bool ignores_window = std::exchange(fast_retransmit_due_, false);
-  const std::uint64_t abandoned_before = outstanding_.abandoned_count();
   while (const auto tsn = outstanding_.next_lost(store_, queue_, now)) {
     if (!ignores_window && !congestion_.may_send(outstanding_.flight())) break;
     // The timer runs anew if what the peer waits for is sent again (RFC 9260 section 7.2.4, 4).
@@ -131,7 +134,6 @@ void DataSender::write_lost(PacketWriter& packet, Instant now) {
     ++counters_.chunks_resent;
     if (is_first || retransmit_at_ == Instant::max()) restart_timer(now);
   }
-  if (outstanding_.abandoned_count() != abandoned_before) forward_tsn_due_ = true;
 }
 
 void DataSender::write_new(PacketWriter& packet, Instant now) {
@@ -144,7 +146,6 @@ void DataSender::write_new(PacketWriter& packet, Instant now) {
     const OutgoingMessage& message = store_[queue_.current()];
     if (now >= message.expires && outstanding_.may_abandon()) {
       outstanding_.abandon(store_, queue_, queue_.current());
-      forward_tsn_due_ = true;
       if (retransmit_at_ == Instant::max()) restart_timer(now);
       continue;
     }
@@ -269,6 +270,7 @@ void DataSender::restart(Tsn first) {
   queue_.restart(store_);
   retransmit_at_ = last_sent_ = Instant::max();
   fast_retransmit_due_ = forward_tsn_due_ = false;
+  abandoned_noted_ = 0;
 }
 
 void DataSender::release_memory() {

@@ -130,6 +130,8 @@ class DataSender {
   /// One packet of lost chunks may go out whatever the window is (RFC 9260 section 7.2.4).
   bool fast_retransmit_due_ = false;
   bool forward_tsn_due_ = false;
+  /// Messages given up that a FORWARD-TSN has been made due for.
+  std::uint64_t abandoned_noted_ = 0;
   std::vector<AbandonedStream> abandoned_streams_;
 };
 
