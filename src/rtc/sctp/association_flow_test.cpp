@@ -213,7 +213,8 @@ TEST(PathMtuTest, FallsWhenOnlySmallPacketsPassAnyMore) {
     pair[left].send(2, Ppid::binary, test_message(5'000, 1), {.max_retransmits = 2}, pair.now());
   }
   pair.run_for(60s);
-  EXPECT_EQ(pair[left].stats().packet_max, 1'000U);
+  EXPECT_GE(pair[left].stats().packet_max, 1'000U);
+  EXPECT_LE(pair[left].stats().packet_max, 1'100U);
   EXPECT_EQ(pair[left].stats().path_shrinks, 2U);
 
   for (int i = 0; i < 20; ++i) {
