@@ -11,6 +11,8 @@ namespace {
 constexpr int burst_max = 8;
 /// Before a pair that failed is tried again, if nothing else is left.
 constexpr Duration failed_rest = 5s;
+/// The same for direct pairs while a relayed one is in use.
+constexpr Duration relayed_rest = 30s;
 
 }  // namespace
 
@@ -107,15 +109,16 @@ bool Agent::is_kept(const Pair& pair) const {
   return static_cast<std::size_t>(better) < options_.backups_max;
 }
 
-/// While nothing works, whatever failed may work by now.
+/// While nothing works, whatever failed may work by now. While a relay does, a direct path might.
 void Agent::retry_failed(Now now) {
   const Pair* selected = pairs_.find(selected_);
-  if (!remote_ || (selected != nullptr && healthy(*selected, now))) return;
+  const bool works = selected != nullptr && healthy(*selected, now);
+  if (!remote_ || (works && !selected->relayed())) return;
+  const Duration rest = works ? relayed_rest : failed_rest;
   for (Pair& pair : pairs_.pairs()) {
-    if (pair.state == PairState::failed && pair.generation == generation_ &&
-        now.monotonic - pair.failed_at >= failed_rest) {
-      pair.state = PairState::waiting;
-    }
+    if (pair.state != PairState::failed || pair.generation != generation_) continue;
+    if (works && pair.relayed()) continue;
+    if (now.monotonic - pair.failed_at >= rest) pair.state = PairState::waiting;
   }
 }
 

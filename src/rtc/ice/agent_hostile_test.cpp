@@ -201,12 +201,7 @@ TEST(HostileAnswerTest, AnAnswerFromElsewhereMakesNoPath) {
   network.add_address(network.alice, alice_host);
   network.add_address(network.bob, bob_host);
   // What Bob sends comes from another port than he is asked at.
-  network.passes = [&](const AddressPair& path) {
-    if (path.local == bob_host) {
-      return false;
-    }
-    return true;
-  };
+  network.passes = [](const AddressPair& path) { return path.local != bob_host; };
   network.introduce_to(network.alice, network.bob);
   DatagramBatch batch;
   network.run(5ms);
