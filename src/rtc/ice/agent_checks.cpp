@@ -73,29 +73,26 @@ bool Agent::healthy(const Pair& pair, Now now) const {
 
 /// RFC 7675 section 5.1, for the selected pair and those that could take its place.
 void Agent::check_consent(Now now) {
+  const Pair* selected = selected_pair();
+  const bool silent = selected != nullptr && selected->consent_at <= now.monotonic &&
+                      selected->unanswered_since <= now.monotonic - options_.consent_retry;
   for (Pair& pair : pairs_.pairs()) {
     if (!pair.valid()) continue;
     if (now.monotonic - pair.answered_at >= options_.consent_expiry) {
       fail(pair, now);
-    } else if (pair.consent_at <= now.monotonic) {
-      send_consent(pair, now);
+      continue;
     }
+    // What could replace the path in use has to prove itself now.
+    const bool is_asked = silent && pair.consent_at > now.monotonic + options_.consent_retry;
+    if (is_asked || pair.consent_at <= now.monotonic) send_consent(pair, now);
   }
 }
 
 void Agent::send_consent(Pair& pair, Now now) {
-  if (!is_kept(pair)) {
+  if (is_kept(pair)) {
+    start_check(pair, CheckPurpose::consent, now);
+  } else {
     pair.consent_at = now.monotonic + options_.consent_interval;
-    return;
-  }
-  start_check(pair, CheckPurpose::consent, now);
-  const bool silent = pair.unanswered_since <= now.monotonic - options_.consent_retry;
-  if (pair.id != selected_ || !silent) return;
-  // What could replace the path in use has to prove itself now.
-  for (Pair& other : pairs_.pairs()) {
-    if (other.valid() && other.consent_at > now.monotonic + options_.consent_retry) {
-      other.consent_at = now.monotonic;
-    }
   }
 }
 
