@@ -1,6 +1,5 @@
 #include <array>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/hex.hpp"
@@ -11,8 +10,6 @@
 
 namespace pigeon::sctp {
 namespace {
-
-using testing::ElementsAre;
 
 constexpr PacketHeader header = {
     .source_port = 5000, .destination_port = 5001, .verification_tag = 0x12345678};

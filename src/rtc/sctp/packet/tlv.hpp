@@ -60,7 +60,7 @@ class TlvList {
     BytesView rest_;
   };
   Iterator begin() const { return Iterator(bytes_); }
-  Iterator end() const { return Iterator(BytesView()); }
+  static Iterator end() { return Iterator(BytesView()); }
 
  private:
   friend class TlvWriter;

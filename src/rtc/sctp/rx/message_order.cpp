@@ -40,12 +40,10 @@ void MessageOrder::skip(std::uint32_t number, std::deque<ReceivedMessage>& ready
   deliver_next(ready);
 }
 
-std::size_t MessageOrder::reset() {
-  std::size_t freed = 0;
-  for (const auto& [number, message] : waiting_) freed += cost_of(message);
-  waiting_.clear();
-  next_ = mask_ + 1;
-  return freed;
+std::size_t MessageOrder::waiting_cost() const {
+  std::size_t cost = 0;
+  for (const auto& [number, message] : waiting_) cost += cost_of(message);
+  return cost;
 }
 
 void MessageOrder::deliver_next(std::deque<ReceivedMessage>& ready) {

@@ -29,8 +29,8 @@ class MessageOrder {
   /// No message up to `number` will come any more. Those of them that are here are delivered, and
   /// so is what waited behind. A number that has passed changes nothing.
   void skip(std::uint32_t number, std::deque<ReceivedMessage>& ready);
-  /// Counts from 0 again and drops what waits. Returns what that counted against the window.
-  std::size_t reset();
+  /// What waits, as it counts against the window.
+  std::size_t waiting_cost() const;
 
  private:
   void deliver_next(std::deque<ReceivedMessage>& ready);

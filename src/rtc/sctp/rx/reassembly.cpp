@@ -40,11 +40,15 @@ void Reassembly::forward(const ItemList<SkippedMid>& skipped) {
 
 void Reassembly::reset_streams(const std::vector<StreamId>& streams) {
   if (streams.empty()) {
-    for (auto& [id, its_stream] : streams_) reset(id, its_stream);
+    for (auto& [id, its_stream] : streams_) drop(id, its_stream);
+    streams_.clear();
   }
+  // A stream that is not known begins with 0.
   for (const StreamId id : streams) {
     const auto found = streams_.find(id);
-    if (found != streams_.end()) reset(id, found->second);
+    if (found == streams_.end()) continue;
+    drop(id, found->second);
+    streams_.erase(found);
   }
 }
 
@@ -85,9 +89,8 @@ Receipt Reassembly::deliver(Assembly whole) {
   return Receipt::taken;
 }
 
-void Reassembly::reset(StreamId id, Stream& stream) {
-  whole_cost_ -= stream.order.reset();
-  stream.unordered = Unwrapper<Mid>(0);
+void Reassembly::drop(StreamId id, const Stream& stream) {
+  whole_cost_ -= stream.order.waiting_cost();
   constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
   mids_.drop_to(id, false, all);
   mids_.drop_to(id, true, all);

@@ -23,7 +23,7 @@ struct ReassemblyOptions {
   bool interleaved = false;
   /// The largest message that the other side was told.
   std::size_t message_bytes_max = 262'144;
-  /// Streams that the other side may send on.
+  /// Streams that the other side may send on. One that was used holds about 130 bytes.
   std::uint32_t stream_count = 65'535;
 };
 
@@ -62,7 +62,7 @@ class Reassembly {
   Stream& stream(StreamId id);
   Receipt assemble(Tsn tsn, const DataChunk& fragment, std::optional<Assembly>& whole);
   Receipt deliver(Assembly whole);
-  void reset(StreamId id, Stream& stream);
+  void drop(StreamId id, const Stream& stream);
 
   ReassemblyOptions options_;
   TsnAssembler tsns_;

@@ -83,11 +83,7 @@ std::optional<ReceivedMessage> Receiver::pop() {
   std::optional<ReceivedMessage> message = reassembly_.pop();
   if (!message) return message;
   ++counters_.messages;
-  const std::uint32_t quarter = options_.window_bytes / 4;
-  if (offered_window_ < quarter && window() - offered_window_ >= quarter &&
-      window() > offered_window_) {
-    tracker_.request_sack();
-  }
+  if (has_window_opened()) tracker_.request_sack();
   return message;
 }
 
@@ -105,6 +101,18 @@ bool Receiver::has_room(Tsn tsn) const {
   if (tsn > tracker_.highest()) return window() > 0;
   const std::size_t windows = tsn == tracker_.cumulative() + 1 ? 3 : 2;
   return reassembly_.buffered_bytes() < windows * options_.window_bytes;
+}
+
+/// Whether the other side should hear of the window before more data comes: it knows of so little
+/// that it may have stopped.
+bool Receiver::has_window_opened() const {
+  const std::uint32_t now = window();
+  if (now <= offered_window_) return false;
+  const std::uint32_t gain = now - offered_window_;
+  const std::uint32_t quarter = options_.window_bytes / 4;
+  const std::uint32_t little = std::min(quarter, trickle_bytes);
+  return (offered_window_ < quarter && gain >= quarter) ||
+         (offered_window_ < little && gain >= little);
 }
 
 void Receiver::perform_reset_if_due() {

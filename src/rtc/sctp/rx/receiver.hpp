@@ -79,6 +79,7 @@ class Receiver {
   };
 
   bool has_room(Tsn tsn) const;
+  bool has_window_opened() const;
   void perform_reset_if_due();
 
   ReceiverOptions options_;
