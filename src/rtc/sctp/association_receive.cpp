@@ -38,7 +38,7 @@ void Association::receive(BytesView packet, Now now) {
     ++stats_.foreign_packets;
     return;
   }
-  if (untaken_bytes_ > options_.receive_window || events_.size() > events_max) return;
+  if (drop(untaken_bytes_ > options_.receive_window || events_.size() > events_max)) return;
   if (first->type == ChunkType::cookie_echo) {
     chunks.next();
     if (!receive_cookie_echo(*first, chunks.header().verification_tag, now.monotonic)) return;
