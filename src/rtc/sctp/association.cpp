@@ -17,7 +17,8 @@ AssociationOptions checked(AssociationOptions options) {
   PIGEON_ASSERT(options.packet_max >= 512);
   // A message must fit, or it could never be completed.
   options.receive_window =
-      std::clamp(options.receive_window, 2 * options.message_receive_max, receive_window_max);
+      std::clamp(options.receive_window,
+                 std::min(2 * options.message_receive_max, receive_window_max), receive_window_max);
   return options;
 }
 

@@ -114,18 +114,35 @@ TEST(EndingTest, AnOutageOfSecondsIsSurvived) {
 
 TEST(EndingTest, AFragmentWithoutDataEndsTheAssociation) {
   LinkedAssociations pair;
-  pair.connect();
-  const auto interleaved = pair[left].stats().packets_sent != 0;
-
-  pair.forge(right, [&](PacketWriter& packet) {
-    ASSERT_TRUE(
-        encode(DataChunk{.interleaved = interleaved, .beginning = true, .ending = true}, packet));
+  DataChunk last;
+  pair.set_tap([&](LinkedAssociations::Side to, const Bytes& packet) {
+    auto reader = PacketReader::open(packet, ZeroChecksum::accepted);
+    while (const auto chunk = to == right && reader ? reader->next() : std::nullopt) {
+      if (const auto data = decode_data(*chunk)) last = *data;
+    }
   });
+  pair.connect();
+  pair[left].send(1, Ppid::binary, {1}, {}, pair.now());
   pair.run_for(1s);
 
-  // Whether its number is expected or not, the association answers within the rules.
-  EXPECT_TRUE(pair.is_established() ||
-              reasons(pair, right) == std::vector{CloseReason::protocol_violation});
+  last.tsn += 1;
+  last.message += 1;
+  last.payload = {};
+  pair.forge(right, [&](PacketWriter& packet) { ASSERT_TRUE(encode(last, packet)); });
+  pair.run_for(1s);
+
+  EXPECT_EQ(reasons(pair, right), std::vector{CloseReason::protocol_violation});
+  EXPECT_EQ(reasons(pair, left), std::vector{CloseReason::aborted_by_peer});
+}
+
+TEST(EndingTest, AMessageBeyondTheAgreedSizeEndsTheAssociation) {
+  LinkedAssociations pair(1, {}, {.message_receive_max = 10'000});
+  pair.connect();
+
+  pair[left].send(1, Ppid::binary, Bytes(20'000), {}, pair.now());
+  pair.run_for(1s);
+
+  EXPECT_EQ(reasons(pair, right), std::vector{CloseReason::protocol_violation});
 }
 
 }  // namespace

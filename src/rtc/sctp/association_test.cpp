@@ -67,7 +67,8 @@ TEST_P(LossTest, EveryMessageArrivesOnceAndInOrder) {
   pair.link() = {.loss = 10 * static_cast<unsigned>(seed % 21),
                  .duplication = 20,
                  .reordering = 50,
-                 .delay = 20ms};
+                 .delay = 20ms,
+                 .in_batches = seed % 2 == 0};
   pair.connect();
   ASSERT_EQ(pair[left].state(), AssociationState::established);
 

@@ -26,6 +26,9 @@ struct LinkOptions {
   /// Packets that take up to four times as long.
   unsigned reordering = 0;
   Duration delay = 5ms;
+  /// Packets that arrive at the same moment are all taken in before any is answered, as from a
+  /// socket that reads in batches.
+  bool in_batches = false;
   /// Larger packets vanish.
   std::size_t packet_max = 65'536;
   /// Packets under way at a time, as the buffer of a router; more are lost.
@@ -82,6 +85,7 @@ class LinkedAssociations {
       if (tap_) tap_(delivery.to, delivery.packet);
       ends_[delivery.to].receive(delivery.packet, now());
       take_events(delivery.to);
+      if (!link_.in_batches) flush();
     }
     for (const Side side : {left, right}) {
       if (ends_[side].next_timeout() > now_) continue;

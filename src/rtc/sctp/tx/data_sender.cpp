@@ -33,7 +33,9 @@ DataSender::DataSender(DataSenderOptions options, Tsn first, std::size_t packet_
       outstanding_(first, data_header_size),
       congestion_(options.congestion, packet_max - packet_header_size),
       rtt_(options.rto),
-      packet_max_(packet_max) {}
+      packet_max_(packet_max) {
+  outstanding_.set_packet_size(packet_max);
+}
 
 bool DataSender::has_room(std::size_t size) const {
   const std::size_t used = store_.byte_count();
@@ -53,6 +55,7 @@ void DataSender::set_features(DataSenderFeatures features) {
 
 void DataSender::set_packet_max(std::size_t size) {
   packet_max_ = size;
+  outstanding_.set_packet_size(size);
   congestion_.set_packet_size(size - packet_header_size);
 }
 
@@ -269,6 +272,7 @@ void DataSender::restart_timer(Instant now) { retransmit_at_ = now + rtt_.rto();
 void DataSender::restart(Tsn first) {
   outstanding_.drop_all(store_, queue_);
   OutstandingData fresh(first, header_size());
+  fresh.set_packet_size(packet_max_);
   fresh.set_partial_reliability(features_.partial_reliability);
   outstanding_ = std::move(fresh);
   congestion_ = CongestionControl(options_.congestion, packet_max_ - packet_header_size);

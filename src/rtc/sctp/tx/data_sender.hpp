@@ -81,8 +81,6 @@ class DataSender {
 
   /// Nothing waits and nothing is unacknowledged.
   bool is_drained() const { return queue_.is_empty() && outstanding_.is_empty(); }
-  /// Everything that was pushed has been sent at least once.
-  bool is_sent() const { return queue_.is_empty(); }
   Tsn next_tsn() const { return outstanding_.next(); }
 
   /// The association begins anew: what was sent in part is dropped, the rest stays.

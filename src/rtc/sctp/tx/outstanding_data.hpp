@@ -62,6 +62,8 @@ class OutstandingData {
   OutstandingData(Tsn first, std::size_t header_size) : base_(first), header_size_(header_size) {}
 
   void set_header_size(std::size_t size) { header_size_ = size; }
+  /// Size of a full packet, which says how many packets a SACK speaks of.
+  void set_packet_size(std::size_t size) { packet_size_ = size; }
   /// Whether the peer can be told to skip what was given up; if not, every message is reliable.
   void set_partial_reliability(bool on) { may_abandon_ = on; }
 
@@ -136,6 +138,7 @@ class OutstandingData {
   Tsn base_;
   std::size_t count_ = 0;
   std::size_t header_size_;
+  std::size_t packet_size_ = 1'160;
   std::size_t flight_ = 0;
   std::size_t lost_count_ = 0;
   std::size_t acked_count_ = 0;

@@ -79,6 +79,19 @@ TEST_F(OutstandingDataTest, AFragmentThatIsMissingThreeTimesIsLost) {
   EXPECT_EQ(resend(), std::nullopt);
 }
 
+TEST_F(OutstandingDataTest, ASackForManyPacketsCountsLikeManySacks) {
+  data_.set_packet_size(100 + header);
+  send(10);
+
+  EXPECT_FALSE(sack(999, {{2, 3}}).found_lost);
+  EXPECT_TRUE(sack(999, {{2, 4}}).found_lost);
+  EXPECT_EQ(resend(), 1'000U);
+  // Of 1'004 to 1'006 only the first has three behind it.
+  EXPECT_TRUE(sack(1'003, {{2, 2}, {4, 4}, {6, 6}}).found_lost);
+  EXPECT_EQ(resend(), 1'004U);
+  EXPECT_EQ(resend(), std::nullopt);
+}
+
 TEST_F(OutstandingDataTest, WhatWasSentAgainIsLostAgainOnlyIfSomethingSentLaterArrives) {
   send(10);
   for (std::uint16_t last = 2; last <= 4; ++last) sack(999, {{2, last}});
