@@ -3,9 +3,11 @@
 // echoes every message: paste the JSON of a browser page's localDescription, and its answer back.
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -83,11 +85,10 @@ int run_demo() {
     if (Clock::now() > start + 60s) give_up("The two ends did not find each other.");
   }
 
-  const std::chrono::duration<double, std::micro> open_time = opened - start;
-  const std::chrono::duration<double, std::micro> echo_time = Clock::now() - opened;
-  std::cout << "The channel was open after " << open_time.count() / 1'000 << " ms; " << round_trips
-            << " messages of 64 bytes came back after " << echo_time.count() / round_trips
-            << " us each.\n";
+  using Microseconds = std::chrono::duration<double, std::micro>;
+  std::cout << "The channel was open after " << Microseconds(opened - start).count()
+            << " us, and then each of " << round_trips << " messages of 64 bytes came back after "
+            << Microseconds(Clock::now() - opened).count() / round_trips << " us.\n";
   return 0;
 }
 
