@@ -91,8 +91,9 @@ TEST_P(AgentRelayTest, LeavesTheRelayForADirectPath) {
   connect_relayed();
   ASSERT_TRUE(network_.run_until([&] { return both_completed(network_); }, 2s));
 
+  network_.run(60s);
   direct_ = true;
-  network_.run(30s);
+  network_.run(60s);
 
   EXPECT_EQ(network_.alice.agent.selected_pair()->path, (AddressPair{alice_host, bob_other}));
   EXPECT_EQ(network_.bob.agent.selected_pair()->path, (AddressPair{bob_other, alice_host}));

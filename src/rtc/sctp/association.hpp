@@ -174,7 +174,8 @@ class Association {
   Bytes cookie_;
   std::unique_ptr<InitReply> init_reply_;
   std::optional<StaleCookie> stale_cookie_;
-  std::optional<Bytes> heartbeat_reply_;
+  /// What is in heartbeats that wait for their answer, oldest first.
+  std::vector<Bytes> heartbeat_replies_;
   /// Causes of an ERROR, as they go into the chunk.
   Bytes error_causes_;
 

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t events_max = 4'096;
 /// The largest chunk that is sent back as unknown, and the most information of a heartbeat.
 constexpr std::size_t echo_size_max = 400;
+constexpr std::size_t heartbeat_replies_max = 4;
 
 }  // namespace
 
@@ -218,7 +219,9 @@ void Association::receive_sack(const Chunk& chunk, Instant now) {
 void Association::receive_heartbeat(const Chunk& chunk) {
   const auto info = decode_heartbeat(chunk);
   if (drop(!info || info->size() > echo_size_max)) return;
-  heartbeat_reply_.emplace(info->begin(), info->end());
+  // One to see whether we are here and one of a size may come together.
+  if (drop(heartbeat_replies_.size() >= heartbeat_replies_max)) return;
+  heartbeat_replies_.emplace_back(info->begin(), info->end());
 }
 
 void Association::receive_heartbeat_ack(const Chunk& chunk, Instant now) {

@@ -64,8 +64,11 @@ void DataSender::write(PacketWriter& packet, Instant now) {
   if (forward_tsn_due_) write_forward_tsn(packet, now);
   if (outstanding_.has_lost()) write_lost(packet, now);
   if (!outstanding_.has_lost()) write_new(packet, now);
-  // Either may have given messages up.
-  if (forward_tsn_due_) write_forward_tsn(packet, now);
+  // What was found to be expired on the way is to be skipped.
+  if (outstanding_.abandoned_count() != abandoned_noted_) {
+    abandoned_noted_ = outstanding_.abandoned_count();
+    write_forward_tsn(packet, now);
+  }
 }
 
 bool DataSender::may_write() const {
@@ -78,6 +81,7 @@ bool DataSender::may_write() const {
 void DataSender::write_forward_tsn(PacketWriter& packet, Instant now) {
   const std::size_t item_size = features_.interleaving ? 8 : 4;
   constexpr std::size_t fixed_size = 8;
+  forward_tsn_due_ = true;
   if (packet.room_left() < fixed_size + item_size) return;
   const std::size_t streams_max =
       std::min(skipped_streams_max, (packet.room_left() - fixed_size) / item_size);
@@ -137,7 +141,6 @@ void DataSender::write_lost(PacketWriter& packet, Instant now) {
     ++counters_.chunks_resent;
     if (is_first || retransmit_at_ == Instant::max()) restart_timer(now);
   }
-  if (outstanding_.front_abandoned()) forward_tsn_due_ = true;
 }
 
 void DataSender::write_new(PacketWriter& packet, Instant now) {
@@ -150,7 +153,6 @@ void DataSender::write_new(PacketWriter& packet, Instant now) {
     const OutgoingMessage& message = store_[queue_.current()];
     if (now >= message.expires && outstanding_.may_abandon()) {
       outstanding_.abandon(store_, queue_, queue_.current());
-      forward_tsn_due_ = true;
       if (retransmit_at_ == Instant::max()) restart_timer(now);
       continue;
     }
@@ -276,6 +278,7 @@ void DataSender::restart(Tsn first) {
   retransmit_at_ = last_sent_ = Instant::max();
   fast_retransmit_due_ = forward_tsn_due_ = false;
   forwarded_ = 0;
+  abandoned_noted_ = 0;
 }
 
 void DataSender::release_memory() {

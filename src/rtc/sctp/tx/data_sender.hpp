@@ -133,6 +133,8 @@ class DataSender {
   /// Up to where the peer was told last to move on, and when it may be told again.
   Tsn forwarded_ = 0;
   Instant forward_again_at_{};
+  /// Messages given up that a FORWARD-TSN has been made due for.
+  std::uint64_t abandoned_noted_ = 0;
   std::vector<AbandonedStream> abandoned_streams_;
 };
 

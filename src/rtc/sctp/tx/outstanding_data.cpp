@@ -186,6 +186,7 @@ void OutstandingData::abandon(MessageStore& store, SendQueue& queue, MessageInde
   OutgoingMessage& message = store[index];
   if (!may_abandon_ || message.is_abandoned) return;
   message.is_abandoned = true;
+  ++abandoned_count_;
   for (Tsn tsn = std::max(base_, message.first_tsn); tsn <= message.last_tsn; ++tsn) {
     if (at(tsn).message == index) mark_abandoned(at(tsn));
   }

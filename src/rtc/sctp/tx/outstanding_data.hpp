@@ -105,6 +105,8 @@ class OutstandingData {
   /// Whether what the peer lacks next was given up.
   bool front_abandoned() const;
   std::size_t size() const { return count_; }
+  /// Messages given up so far.
+  std::uint64_t abandoned_count() const { return abandoned_count_; }
 
   /// The association begins anew: forgets all records, and drops their messages, also what was not
   /// cut off them.
@@ -139,6 +141,7 @@ class OutstandingData {
   std::size_t acked_count_ = 0;
   /// No record before this one is lost.
   Tsn lost_hint_ = 0;
+  std::uint64_t abandoned_count_ = 0;
   bool may_abandon_ = false;
 };
 
