@@ -54,7 +54,6 @@ int run_demo() {
   std::optional<pigeon::PeerConnection> bob;
   int echoes = 0;
   Clock::time_point opened;
-
   const auto start = Clock::now();
   alice.emplace(need(pigeon::PeerConnection::create(loop, {}, [&](rtc::ConnectionEvent event) {
     if (auto* found = std::get_if<rtc::IceCandidateFound>(&event)) {
@@ -84,10 +83,9 @@ int run_demo() {
     loop.run_once(100ms);
     if (Clock::now() > start + 60s) give_up("The two ends did not find each other.");
   }
-
   using Microseconds = std::chrono::duration<double, std::micro>;
-  std::cout << "The channel was open after " << Microseconds(opened - start).count()
-            << " us, and then each of " << round_trips << " messages of 64 bytes came back after "
+  std::cout << "Open after " << Microseconds(opened - start).count() << " us, and then each of "
+            << round_trips << " messages of 64 bytes came back after "
             << Microseconds(Clock::now() - opened).count() / round_trips << " us.\n";
   return 0;
 }
