@@ -92,13 +92,13 @@ int run_demo() {
 
 // ---- One end here, the other in a browser
 
-/// The text between `"sdp":"` and the next quote, as JSON.stringify(description) has it.
+/// The value of "sdp" in what JSON.stringify(description) gives.
 std::string sdp_of_json(const std::string& line) {
-  constexpr std::string_view key = "\"sdp\":\"";
-  const std::size_t begin = line.find(key);
-  if (begin == std::string::npos) give_up("There is no \"sdp\" in the offer.");
+  constexpr std::string_view key = "\"sdp\"";
+  const std::size_t begin = line.find('"', line.find(key) + key.size());
+  if (line.find(key) == std::string::npos || begin == std::string::npos) give_up("No \"sdp\".");
   std::string sdp;
-  for (std::size_t i = begin + key.size(); i < line.size() && line[i] != '"'; ++i) {
+  for (std::size_t i = begin + 1; i < line.size() && line[i] != '"'; ++i) {
     if (line[i] != '\\')
       sdp += line[i];
     else if (++i < line.size())
