@@ -3,9 +3,11 @@
 // echoes every message: paste the JSON of a browser page's localDescription, and its answer back.
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -52,7 +54,6 @@ int run_demo() {
   std::optional<pigeon::PeerConnection> bob;
   int echoes = 0;
   Clock::time_point opened;
-
   const auto start = Clock::now();
   alice.emplace(need(pigeon::PeerConnection::create(loop, {}, [&](rtc::ConnectionEvent event) {
     if (auto* found = std::get_if<rtc::IceCandidateFound>(&event)) {
@@ -82,24 +83,22 @@ int run_demo() {
     loop.run_once(100ms);
     if (Clock::now() > start + 60s) give_up("The two ends did not find each other.");
   }
-
-  const std::chrono::duration<double, std::micro> open_time = opened - start;
-  const std::chrono::duration<double, std::micro> echo_time = Clock::now() - opened;
-  std::cout << "The channel was open after " << open_time.count() / 1'000 << " ms; " << round_trips
-            << " messages of 64 bytes came back after " << echo_time.count() / round_trips
-            << " us each.\n";
+  using Microseconds = std::chrono::duration<double, std::micro>;
+  std::cout << "Open after " << Microseconds(opened - start).count() << " us, and then each of "
+            << round_trips << " messages of 64 bytes came back after "
+            << Microseconds(Clock::now() - opened).count() / round_trips << " us.\n";
   return 0;
 }
 
 // ---- One end here, the other in a browser
 
-/// The text between `"sdp":"` and the next quote, as JSON.stringify(description) has it.
+/// The value of "sdp" in what JSON.stringify(description) gives.
 std::string sdp_of_json(const std::string& line) {
-  constexpr std::string_view key = "\"sdp\":\"";
-  const std::size_t begin = line.find(key);
-  if (begin == std::string::npos) give_up("There is no \"sdp\" in the offer.");
+  constexpr std::string_view key = "\"sdp\"";
+  const std::size_t begin = line.find('"', line.find(key) + key.size());
+  if (line.find(key) == std::string::npos || begin == std::string::npos) give_up("No \"sdp\".");
   std::string sdp;
-  for (std::size_t i = begin + key.size(); i < line.size() && line[i] != '"'; ++i) {
+  for (std::size_t i = begin + 1; i < line.size() && line[i] != '"'; ++i) {
     if (line[i] != '\\')
       sdp += line[i];
     else if (++i < line.size())

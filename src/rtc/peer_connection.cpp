@@ -351,6 +351,8 @@ void PeerConnection::receive_ice(ice::StateChanged& changed) {
 
 void PeerConnection::receive_ice(ice::SelectedPairChanged& changed) {
   selected_path_ = changed.path;
+  local_type_ = changed.local.type;
+  remote_type_ = changed.remote.type;
 }
 
 void PeerConnection::receive_ice(ice::OpenStream& open) {
@@ -441,6 +443,8 @@ Stats PeerConnection::get_stats() const {
   Stats stats;
   stats.ice = transport_.ice().stats();
   stats.selected_path = selected_path_;
+  stats.local_candidate_type = local_type_;
+  stats.remote_candidate_type = remote_type_;
   if (transport_.dtls()) stats.dtls = transport_.dtls()->stats();
   if (transport_.association() != nullptr) stats.sctp = transport_.association()->stats();
   stats.channels = channels_.stats();

@@ -142,6 +142,9 @@ class PeerConnection {
   /// Those of a description that was created and not set yet.
   std::optional<ice::Credentials> restart_credentials_;
   std::optional<AddressPair> selected_path_;
+  /// Of the ends of that path.
+  ice::CandidateType local_type_{};
+  ice::CandidateType remote_type_{};
   std::uint64_t applied_count_ = 0;
   bool is_started_ = false;
   bool is_negotiation_noted_ = false;

@@ -19,7 +19,10 @@ rtc::Configuration configuration_of(const PeerConnectionOptions& options,
   configuration.batch_bytes_max = batch_bytes_max;
   configuration.channels.count_max = options.channel_count_max;
   configuration.transport.sctp.sending.buffer_max = options.send_buffer_max;
-  configuration.transport.ice.stun_servers = servers.stun;
+  configuration.transport.ice.relay_only = options.relay_only;
+  // What they would tell is not to be used.
+  if (!options.relay_only) configuration.transport.ice.stun_servers = servers.stun;
+  configuration.transport.ice.turn_servers = servers.turn;
   return configuration;
 }
 

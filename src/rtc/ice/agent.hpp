@@ -155,6 +155,9 @@ class Agent {
   // agent.cpp
   void take_candidates(Now now);
   void report(const Candidate& candidate);
+  bool may_use(const Candidate& local) const {
+    return !options_.relay_only || local.type == CandidateType::relayed;
+  }
   void report_gathering(Now now);
   void take_relay_changes(Now now);
   void apply(const RelayReady& change);
