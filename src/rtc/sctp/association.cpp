@@ -50,11 +50,7 @@ bool Association::is_open() const {
 
 /// The peer has introduced itself.
 void Association::meet_peer(const PeerDescription& peer) {
-  const Extensions ours{.partial_reliability = options_.partial_reliability,
-                        .interleaving = options_.interleaving,
-                        .reconfiguration = true,
-                        .zero_checksum = options_.zero_checksum};
-  const Extensions extensions = both(ours, peer.extensions);
+  const Extensions extensions = both(describe_self().extensions, peer.extensions);
   const ReceiverOptions receiver_options{
       .reassembly = {.interleaved = extensions.interleaving,
                      .message_bytes_max = options_.message_receive_max,
@@ -78,7 +74,7 @@ void Association::become_established(Instant now) {
   is_handshake_due_ = false;
   cookie_ = Bytes();
   heartbeat_.start(now);
-  path_mtu_.start(now);
+  if (peer_->extensions.padding) path_mtu_.start(now);
   events_.push_back(
       Established{.streams_out = std::min(peer_->description.streams_in, options_.streams_out_max),
                   .streams_in = std::min(peer_->description.streams_out, options_.streams_in_max)});
@@ -184,7 +180,7 @@ void Association::count_data_timeout(Instant now) {
   ++data_timeouts_;
   // A closed window explains why data stays; else its size may be the reason.
   if (sender_.peer_window() != 0) {
-    path_mtu_.data_timed_out(data_timeouts_);
+    if (peer_->extensions.padding) path_mtu_.data_timed_out(data_timeouts_);
     if (path_mtu_.is_in_doubt()) heartbeat_.ask();
   }
   // Heartbeats may pass where data does not, so that timeouts of data are counted apart.

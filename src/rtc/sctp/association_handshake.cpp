@@ -24,7 +24,8 @@ PeerDescription Association::describe_self() const {
           .extensions = {.partial_reliability = options_.partial_reliability,
                          .interleaving = options_.interleaving,
                          .reconfiguration = true,
-                         .zero_checksum = options_.zero_checksum}};
+                         .zero_checksum = options_.zero_checksum,
+                         .padding = true}};
 }
 
 /// Answers INIT with a cookie and forgets about it (section 5.1, B).
