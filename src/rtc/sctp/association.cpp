@@ -277,9 +277,16 @@ void Association::advance_resets() {
       events_.push_back(OutgoingResetDone{streams, false});
     }
   }
-  peer_->reconfiguration.begin(
-      [this](StreamId stream) { return sender_.queue().buffered_amount(stream) == 0; },
-      static_cast<WireTsn>(sender_.next_tsn() - 1));
+  peer_->reconfiguration.begin([this](StreamId stream) { return has_delivered(stream); },
+                               static_cast<WireTsn>(sender_.next_tsn() - 1));
+}
+
+bool Association::has_delivered(StreamId stream) {
+  if (sender_.queue().buffered_amount(stream) != 0) return false;
+  // Everything sent before is its last message or earlier. Some peers drop what comes after the
+  // request, and some what they have not read yet.
+  const auto [after, is_new] = reset_after_.try_emplace(stream, sender_.next_tsn());
+  return sender_.cumulative_tsn() + 1 >= after->second;
 }
 
 void Association::advance_shutdown(Instant now) {

@@ -149,6 +149,7 @@ void Association::restart(const StateCookie& cookie, Instant now) {
   local_tag_ = cookie.local_tag;
   local_tsn_ = cookie.local_tsn;
   sender_.restart(tsn_base + local_tsn_);
+  reset_after_.clear();
   meet_peer(cookie.peer);
   if (!resets.empty()) events_.push_back(OutgoingResetDone{std::move(resets), true});
   heartbeat_.start(now);
