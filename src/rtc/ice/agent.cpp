@@ -87,8 +87,13 @@ void Agent::remove_local_address(const SocketAddress& base, Now now) {
   gatherer_.remove_base(base);
   relays_.remove_base(base);
   reported_candidates_ -= count_before - gatherer_.candidates().size();
-  pairs_.drop_local(base);
+  drop_local(base);
   advance(now);
+}
+
+void Agent::drop_local(const SocketAddress& local) {
+  pairs_.drop_local(local);
+  std::erase_if(early_checks_, [&](const EarlyCheck& check) { return check.path.local == local; });
 }
 
 void Agent::end_of_local_addresses(Now now) {
