@@ -322,6 +322,7 @@ void PeerConnection::drain_sctp(Now now) {
       channels_.receive(std::move(event), now, events_);
     }
   }
+  channels_.open_new(now, events_);
 }
 
 void PeerConnection::update(Now now) {
