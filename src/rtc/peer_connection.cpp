@@ -127,6 +127,7 @@ Result<void, RtcError> PeerConnection::set_remote_description(const SessionDescr
   if (description.type == SdpType::offer) {
     // An offer of ours that it took back does not restart anything.
     restart_credentials_.reset();
+    early_candidates_.clear();
     if (!is_started_) transport_.ice().set_role(ice::Role::controlled);
   }
   after_negotiation(now);
@@ -152,6 +153,9 @@ void PeerConnection::apply_agreement(Now now) {
     if (candidate) agent.add_remote_candidate(*candidate, now);
   }
   if (agreed.end_of_candidates) agent.end_of_remote_candidates(now);
+  for (const auto& candidate : std::exchange(early_candidates_, {})) {
+    add_remote_candidate(candidate, now);
+  }
   transport_.set_remote(remote_transport(agreed), now);
 }
 
@@ -166,20 +170,31 @@ Result<void, RtcError> PeerConnection::add_ice_candidate(const IceCandidate& can
     return Unexpected(
         invalid_state("Set the remote description before candidates that belong to it."));
   }
-  ice::Agent& agent = transport_.ice();
-  if (candidate.candidate.empty()) {
-    agent.end_of_remote_candidates(now);
-  } else {
+  std::optional<ice::Candidate> one;
+  if (!candidate.candidate.empty()) {
     auto parsed = ice::parse_candidate(candidate.candidate);
     if (!parsed) {
       return Unexpected(
           RtcError{RtcErrorKind::syntax, std::string(ice::to_string(parsed.error()))});
     }
     if (!candidate.username_fragment.empty()) parsed->ufrag = candidate.username_fragment;
-    agent.add_remote_candidate(*parsed, now);
+    one = *std::move(parsed);
+  }
+  if (!negotiator_.is_restart_offered()) {
+    add_remote_candidate(one, now);
+  } else if (early_candidates_.size() <= configuration_.transport.ice.remote_candidates_max) {
+    early_candidates_.push_back(std::move(one));
   }
   update(now);
   return {};
+}
+
+void PeerConnection::add_remote_candidate(const std::optional<ice::Candidate>& candidate, Now now) {
+  if (candidate) {
+    transport_.ice().add_remote_candidate(*candidate, now);
+  } else {
+    transport_.ice().end_of_remote_candidates(now);
+  }
 }
 
 std::optional<SessionDescription> PeerConnection::local_description() const {

@@ -246,6 +246,27 @@ TEST(PeerConnectionTest, RestartsIceWhileMessagesFlow) {
   EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::connected);
 }
 
+TEST(PeerConnectionTest, TakesCandidatesOfARestartBeforeItsAnswer) {
+  TestPair pair;
+  pair.connect();
+  // Only what Bob knows makes him send.
+  pair.drops = [](const TestPeer&, BytesView) { return true; };
+  const auto offer = pair.alice.connection.create_offer(true);
+  ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+  pair.carries_candidates = false;
+  pair.run_for(1ms);
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(*offer, pair.now()));
+
+  for (const IceCandidate& candidate : std::exchange(pair.alice.candidates, {})) {
+    ASSERT_TRUE(pair.bob.connection.add_ice_candidate(candidate, pair.now()));
+  }
+  const auto before = pair.bob.connection.get_stats().ice.checks_sent;
+  ASSERT_TRUE(pair.bob.connection.set_local_description(pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_GT(pair.bob.connection.get_stats().ice.checks_sent, before);
+}
+
 TEST(PeerConnectionTest, AnswersABrowsersThreeSectionsAndTakesCandidatesOfTheFirst) {
   // What upstream's clients in browsers offer: audio and video that nobody sends, then data.
   TestPair pair;
@@ -278,6 +299,59 @@ TEST(PeerConnectionTest, AnswersABrowsersThreeSectionsAndTakesCandidatesOfTheFir
     EXPECT_EQ(found.candidate.sdp_mid, "a");
     EXPECT_EQ(found.candidate.sdp_m_line_index, 0);
   }
+}
+
+TEST(PeerConnectionTest, RefusesAnotherCertificateInALaterDescription) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+  auto offer = *pair.alice.connection.set_local_description(pair.now());
+  const auto original = offer;
+  const std::size_t digit = offer.sdp.find("sha-256 ") + std::string("sha-256 ").size();
+  offer.sdp[digit] = offer.sdp[digit] == '0' ? '1' : '0';
+
+  const auto refused = pair.bob.connection.set_remote_description(offer, pair.now());
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, RtcErrorKind::unusable);
+  EXPECT_EQ(pair.bob.connection.signaling_state(), SignalingState::stable);
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(original, pair.now()));
+  auto answer = *pair.bob.connection.set_local_description(pair.now());
+  const std::size_t role = answer.sdp.find("a=setup:");
+  answer.sdp.replace(role, answer.sdp.find("\r\n", role) - role,
+                     answer.sdp.find("a=setup:active") != std::string::npos ? "a=setup:passive"
+                                                                            : "a=setup:active");
+  EXPECT_FALSE(pair.alice.connection.set_remote_description(answer, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("still here"), true, pair.now()));
+  pair.run_for(1s);
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("still here"));
+}
+
+TEST(PeerConnectionTest, GetsDataChannelsInALaterNegotiation) {
+  TestPair pair;
+  // Bob takes Alice's section for audio, and she his for data channels.
+  const auto replace = [](std::string& sdp, std::string_view from, std::string_view to) {
+    const std::size_t at = sdp.find(from);
+    ASSERT_NE(at, std::string::npos) << sdp;
+    sdp.replace(at, from.size(), to);
+  };
+  const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel";
+  const std::string audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111";
+  auto offer = *pair.alice.connection.set_local_description(pair.now());
+  replace(offer.sdp, data, audio);
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(offer, pair.now()));
+  auto answer = *pair.bob.connection.set_local_description(pair.now());
+  replace(answer.sdp, audio, data);
+  ASSERT_TRUE(pair.alice.connection.set_remote_description(answer, pair.now()));
+  pair.run_for(500ms);
+  ASSERT_EQ(pair.bob.connection.connection_state(), ConnectionState::connected);
+
+  ASSERT_TRUE(pair.bob.connection.create_data_channel("chat", {}, pair.now()));
+  pair.run_for(1ms);
+  EXPECT_THAT(pair.bob.told<NegotiationNeeded>(), SizeIs(1));
+  pair.negotiate(pair.bob, pair.alice);
+  pair.run_for(5s);
+
+  EXPECT_NE(pair.alice.announced("chat"), ChannelKey{});
 }
 
 TEST(PeerConnectionTest, AWrongFingerprintFailsOnBothSides) {
