@@ -113,7 +113,10 @@ void Transport::transmit(DatagramBatch& batch, std::size_t bytes_max, Now now) {
     transmit_dtls(batch);
     if (association_) transmit_sctp(batch, bytes_max, now);
   }
-  if (is_closing_) ice_.close(now);
+  if (!is_closing_) return;
+  ice_.close(now);
+  // What gives relayed addresses back. There may be no other call.
+  ice_.transmit(batch, now);
 }
 
 void Transport::transmit_dtls(DatagramBatch& batch) {
