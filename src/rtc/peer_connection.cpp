@@ -79,6 +79,7 @@ const ice::Credentials& PeerConnection::next_credentials() const {
 }
 
 Result<SessionDescription, RtcError> PeerConnection::create_offer(bool restarts_ice) {
+  restart_credentials_.reset();
   if (restarts_ice && is_started_) restart_credentials_ = ice::make_credentials(random_);
   const ice::Credentials& credentials = next_credentials();
   return negotiator_.create_offer(credentials.ufrag, credentials.password);
@@ -162,6 +163,7 @@ void PeerConnection::apply_agreement(Now now) {
 void PeerConnection::restart_ice(Now now) {
   transport_.ice().restart(*std::exchange(restart_credentials_, std::nullopt), now);
   local_candidates_.clear();
+  set_gathering_state(IceGatheringState::gathering);
 }
 
 Result<void, RtcError> PeerConnection::add_ice_candidate(const IceCandidate& candidate, Now now) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rtc/ice/turn/server_testing.hpp"
 #include "rtc/peer_connection_testing.hpp"
 
 namespace pigeon::rtc {
@@ -246,6 +247,26 @@ TEST(PeerConnectionTest, RestartsIceWhileMessagesFlow) {
   EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::connected);
 }
 
+TEST(PeerConnectionTest, OnlyTheOfferThatAsksForItRestartsIce) {
+  TestPair pair;
+  pair.connect();
+  const std::string ufrag = pair.alice.connection.local_ufrag();
+  const std::size_t told_before = pair.alice.told<IceGatheringStateChanged>().size();
+
+  ASSERT_TRUE(pair.alice.connection.create_offer(true));
+  pair.negotiate();
+  EXPECT_EQ(pair.alice.connection.local_ufrag(), ufrag);
+  const auto offer = pair.alice.connection.create_offer(true);
+  ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_NE(pair.alice.connection.local_ufrag(), ufrag);
+  const auto told = pair.alice.told<IceGatheringStateChanged>();
+  ASSERT_EQ(told.size(), told_before + 2);
+  EXPECT_EQ(told[told_before].state, IceGatheringState::gathering);
+  EXPECT_EQ(told[told_before + 1].state, IceGatheringState::complete);
+}
+
 TEST(PeerConnectionTest, TakesCandidatesOfARestartBeforeItsAnswer) {
   TestPair pair;
   pair.connect();
@@ -407,6 +428,33 @@ TEST(PeerConnectionTest, TellsTheOtherSideWhenItCloses) {
   const auto sent = pair.alice.connection.send(chat, bytes_of("late"), true, pair.now());
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error(), ChannelError::not_open);
+}
+
+TEST(PeerConnectionTest, GivesRelayedAddressesBackWithItsGoodbye) {
+  const SocketAddress server{IpAddress(IpAddress::V4{203, 0, 113, 1}), 3'478};
+  ice::ModelTurnServer model({.relayed = {server.ip, 50'000}});
+  Configuration configuration;
+  configuration.transport.ice.turn_servers = {
+      {.address = server, .username = "user", .password = "secret"}};
+  TestPeer alice(1, 1, configuration);
+  const Now now{Instant(1s), 1'700'000'000'000};
+  const auto transmit = [&] {
+    DatagramBatch batch;
+    alice.connection.transmit(batch, now);
+    for (const auto& one : batch.datagrams()) {
+      if (one.path.remote != server) continue;
+      const auto answer = model.receive(batch.payload(one), now);
+      if (answer) alice.connection.receive(one.path, *answer, now);
+    }
+  };
+  ASSERT_TRUE(alice.connection.set_local_description(now));
+  for (int i = 0; i < 5; ++i) transmit();
+  ASSERT_TRUE(model.has_allocation(now));
+
+  alice.connection.close(now);
+  transmit();
+
+  EXPECT_FALSE(model.has_allocation(now));
 }
 
 TEST(PeerConnectionTest, TellsWhatCameTogetherWithTheGoodbye) {
