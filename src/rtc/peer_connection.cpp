@@ -99,7 +99,7 @@ Result<void, RtcError> PeerConnection::set_local_description(const SessionDescri
   const auto done = negotiator_.set_local(description);
   if (!done) return done;
   if (description.type == SdpType::rollback) {
-    restart_credentials_.reset();
+    take_offer_back(now);
   } else {
     if (!is_started_ && description.type == SdpType::offer) {
       transport_.ice().set_role(ice::Role::controlling);
@@ -123,16 +123,29 @@ Result<SessionDescription, RtcError> PeerConnection::set_local_description(Now n
 
 Result<void, RtcError> PeerConnection::set_remote_description(const SessionDescription& description,
                                                               Now now) {
+  const auto phase_before = negotiator_.phase();
   const auto done = negotiator_.set_remote(description);
   if (!done) return done;
-  if (description.type == SdpType::offer) {
-    // An offer of ours that it took back does not restart anything.
+  const bool is_rollback = description.type == SdpType::rollback;
+  const bool has_offered = phase_before == sdp::SignalingPhase::have_local_offer;
+  const bool is_offer = description.type == SdpType::offer;
+  if (is_rollback || (is_offer && has_offered)) take_offer_back(now);
+  if (is_offer) {
     restart_credentials_.reset();
     early_candidates_.clear();
     if (!is_started_) transport_.ice().set_role(ice::Role::controlled);
   }
   after_negotiation(now);
   return {};
+}
+
+/// An ICE restart that it began is off.
+void PeerConnection::take_offer_back(Now now) {
+  restart_credentials_.reset();
+  early_candidates_.clear();
+  const std::string ufrag = local_ufrag();
+  transport_.ice().cancel_restart(now);
+  if (local_ufrag() != ufrag) local_candidates_.clear();
 }
 
 void PeerConnection::after_negotiation(Now now) {

@@ -109,6 +109,7 @@ class PeerConnection {
   void start_gathering(Now now);
   const ice::Credentials& next_credentials() const;
   void restart_ice(Now now);
+  void take_offer_back(Now now);
   void add_remote_candidate(const std::optional<ice::Candidate>& candidate, Now now);
   void after_negotiation(Now now);
   void apply_agreement(Now now);

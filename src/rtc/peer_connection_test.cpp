@@ -267,6 +267,32 @@ TEST(PeerConnectionTest, OnlyTheOfferThatAsksForItRestartsIce) {
   EXPECT_EQ(told[told_before + 1].state, IceGatheringState::complete);
 }
 
+TEST(PeerConnectionTest, ARestartThatIsTakenBackHasNeverBeen) {
+  for (const bool by_glare : {false, true}) {
+    TestPair pair;
+    const ChannelKey chat = pair.connect();
+    const std::string ufrag = pair.alice.connection.local_ufrag();
+    const auto offer = pair.alice.connection.create_offer(true);
+    ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+    pair.run_for(1s);
+
+    if (by_glare) {
+      pair.negotiate(pair.bob, pair.alice);
+    } else {
+      ASSERT_TRUE(pair.alice.connection.set_local_description({SdpType::rollback, ""}, pair.now()));
+    }
+    pair.run_for(60s);
+    ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("still here"), true, pair.now()));
+    pair.run_for(1s);
+
+    EXPECT_EQ(pair.alice.connection.local_ufrag(), ufrag);
+    EXPECT_THAT(pair.bob.texts(), ElementsAre("still here"));
+    EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::connected);
+    const std::string sdp = pair.alice.connection.local_description()->sdp;
+    EXPECT_EQ(sdp.find("a=candidate:"), sdp.rfind("a=candidate:"));
+  }
+}
+
 TEST(PeerConnectionTest, TakesCandidatesOfARestartBeforeItsAnswer) {
   TestPair pair;
   pair.connect();
