@@ -73,8 +73,8 @@ void measure_size(std::size_t message_bytes, const RtcSettings& settings, Report
                         "median of " +
                         std::to_string(settings.rounds) +
                         " rounds that take turns. Ours uses one thread for both ends and finds "
-                        "datagrams of 1,452 bytes by itself. Alone: the same cut, sealed, sent, "
-                        "received and opened by OpenSSL and the kernel in one thread.",
+                        "datagrams of 1,452 bytes by itself. Alone: as many bytes in datagrams "
+                        "as long, sealed by OpenSSL, sent, received and opened in one thread.",
               .columns = {"implementation", "MiB/s", "CPU s per GiB", "ours is faster by",
                           "ours is cheaper by"}};
   const double own_rate = median(list.front().rates);

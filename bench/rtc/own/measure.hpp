@@ -30,7 +30,7 @@ boost::json::object own_opening(const OwnSettings& settings);
 boost::json::object own_idle(const OwnSettings& settings);
 /// Pairs that say a little every second.
 boost::json::object own_many(const OwnSettings& settings);
-/// The bytes of `own_throughput` through AES-128-GCM and UDP alone.
+/// The bytes of `own_throughput` through our records (OpenSSL's AES-128-GCM) and UDP alone.
 boost::json::object udp_bound(const OwnSettings& settings);
 
 }  // namespace pigeon::bench
