@@ -114,11 +114,13 @@ class IncludeTest(LayersTestCase):
         "net": "base crypto",
         "persist": "base crypto",
         "suite": "base crypto",
-        "runtime": "node hub rtc net persist suite base crypto pigeon",
+        "runtime": "node hub net persist suite base crypto pigeon "
+                   "rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
     }
     OUTER = {
-        "sim": "node hub rtc suite base wire crypto pigeon",
-        "sim/engine": "sim node hub rtc suite base wire crypto pigeon",
+        "sim": "node hub suite base wire crypto pigeon rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
+        "sim/engine": "sim node hub suite base wire crypto pigeon "
+                      "rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
         "apps/pigeonhub": "runtime pigeon",
         "apps/peerpigeon": "runtime pigeon sim sim/engine apps/pigeonhub",
         "examples": "pigeon",

@@ -30,11 +30,14 @@ struct RtcLoopOptions {
   /// Without `addresses`: those of loopback, too. Only programs on this machine reach them, and no
   /// browser offers them.
   bool use_loopback = false;
-  /// The UDP port of the shared sockets; 0 lets the system choose one for each address.
+  /// The UDP port of shared sockets; 0 lets the system choose one for each address.
   std::uint16_t port = 0;
-  /// One UDP socket per address serves all connections. Otherwise each has sockets of its own, as
-  /// those with a TURN server over UDP always have: servers tell clients apart by their address.
-  bool shares_sockets = true;
+  /// One UDP socket per address serves all connections: for servers with thousands of them, or
+  /// behind a firewall with one port open. Whatever is no STUN is told apart by where it comes
+  /// from, so that two connections must not lead to the same socket of another loop, nor to each
+  /// other. Those with a TURN server over UDP have sockets of their own all the same: the server,
+  /// too, tells clients apart by their address.
+  bool shares_sockets = false;
 };
 
 /// What a loop and its connections have done so far.

@@ -9,6 +9,7 @@
 #include "sim/engine/trace.hpp"
 #include "sim/world/rtc_peer.hpp"
 #include "sim/world/stun_server.hpp"
+#include "suite/seeded_openssl.hpp"
 
 namespace pigeon::sim {
 
@@ -36,6 +37,7 @@ class RtcPair {
         random_(Random::from_number(options.seed)),
         network_(scheduler_, random_.split()),
         stun_(stun_address, network_) {
+    suite::seed_openssl(random_.split());
     network_.set_conditions(options.path);
     for (Side side = 0; side < 2; ++side) add(side);
   }

@@ -19,7 +19,10 @@ struct Vector {
   std::string_view sha256;
 };
 
-Bytes repeated(std::uint8_t byte, std::size_t count) { return Bytes(count, byte); }
+Bytes repeated(std::uint8_t byte, std::size_t count) {
+  Bytes bytes(count, byte);
+  return bytes;
+}
 
 Bytes bytes_of(std::string_view text) {
   const BytesView view = as_bytes(text);

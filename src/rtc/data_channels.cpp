@@ -147,7 +147,7 @@ Result<void, ChannelError> DataChannels::send(ChannelKey key, Bytes data, bool i
                                               std::size_t message_size_max, Now now) {
   const auto found = channels_.find(key);
   if (found == channels_.end()) return Unexpected(ChannelError::not_open);
-  const Entry& entry = found->second;
+  Entry& entry = found->second;
   if (entry.channel.state != DataChannelState::open) return Unexpected(ChannelError::not_open);
   if (data.size() > message_size_max) return Unexpected(ChannelError::message_too_large);
   const DataChannelInit& init = entry.channel.init;
@@ -162,6 +162,7 @@ Result<void, ChannelError> DataChannels::send(ChannelKey key, Bytes data, bool i
   if (data.empty()) data.push_back(0);
   const auto status = association_->send(*entry.channel.id, ppid, std::move(data), options, now);
   if (status != sctp::SendStatus::queued) return Unexpected(error_of(status));
+  entry.has_sent = true;
   ++stats_.messages_sent;
   stats_.bytes_sent += size;
   return {};
@@ -201,7 +202,9 @@ void DataChannels::receive(sctp::AssociationEvent event, Now now, std::vector<Ev
     for (const sctp::StreamId stream : done->streams) receive_outgoing_reset(stream, events);
   } else if (const auto* const low = std::get_if<sctp::BufferedAmountLow>(&event)) {
     const Entry* const entry = entry_of(low->stream);
-    if (entry != nullptr) events.emplace_back(BufferedAmountLow{entry->channel.key});
+    // What opens a channel is buffered, too, but not the application's.
+    if (entry != nullptr && entry->has_sent)
+      events.emplace_back(BufferedAmountLow{entry->channel.key});
   }
 }
 

@@ -72,6 +72,8 @@ class DataChannels {
     std::size_t low_threshold = 0;
     /// Until the other side has confirmed, unordered messages go in order (RFC 8832 section 6).
     bool is_confirmed = false;
+    /// A message of the application.
+    bool has_sent = false;
     bool is_outgoing_reset = false;
     bool is_incoming_reset = false;
   };

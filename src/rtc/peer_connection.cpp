@@ -161,9 +161,7 @@ void PeerConnection::restart_ice(Now now) {
 }
 
 Result<void, RtcError> PeerConnection::add_ice_candidate(const IceCandidate& candidate, Now now) {
-  if (state_ == ConnectionState::closed) {
-    return Unexpected(invalid_state("The connection is closed."));
-  }
+  if (is_over_) return Unexpected(invalid_state("The connection is closed."));
   if (negotiator_.state().remote() == nullptr) {
     return Unexpected(
         invalid_state("Set the remote description before candidates that belong to it."));
@@ -214,7 +212,7 @@ SignalingState PeerConnection::signaling_state() const {
 Result<ChannelKey, ChannelError> PeerConnection::create_data_channel(std::string label,
                                                                      DataChannelInit init,
                                                                      Now now) {
-  if (state_ == ConnectionState::closed) return Unexpected(ChannelError::not_open);
+  if (is_over_) return Unexpected(ChannelError::not_open);
   const auto key = channels_.create(std::move(label), std::move(init));
   if (!key) return key;
   channels_.open_new(now, events_);
@@ -328,7 +326,7 @@ void PeerConnection::update(Now now) {
   for (ice::Event& event : transport_.take_ice_events(now)) {
     std::visit([this](auto& one) { receive_ice(one); }, event);
   }
-  update_state();
+  update_state(now);
 }
 
 void PeerConnection::receive_ice(ice::LocalCandidate& found) {
@@ -353,6 +351,8 @@ void PeerConnection::receive_ice(ice::StateChanged& changed) {
 
 void PeerConnection::receive_ice(ice::SelectedPairChanged& changed) {
   selected_path_ = changed.path;
+  local_type_ = changed.local.type;
+  remote_type_ = changed.remote.type;
 }
 
 void PeerConnection::receive_ice(ice::OpenStream& open) {
@@ -372,16 +372,26 @@ void PeerConnection::set_gathering_state(IceGatheringState state) {
   events_.emplace_back(IceGatheringStateChanged{state});
 }
 
-void PeerConnection::update_state() {
-  if (state_ == ConnectionState::closed) return;
+void PeerConnection::update_state(Now now) {
+  if (is_over_) return;
   const ConnectionState state = derived_state();
-  if (state == state_) return;
-  state_ = state;
-  if (state == ConnectionState::failed || state == ConnectionState::closed) {
-    reason_ = failure_reason();
-    channels_.close_all(events_);
+  is_over_ = is_session_over();
+  const bool has_ended = state == ConnectionState::failed || state == ConnectionState::closed;
+  reason_ = has_ended ? failure_reason() : "";
+  if (state != std::exchange(state_, state)) {
+    events_.emplace_back(ConnectionStateChanged{state, reason_});
   }
-  events_.emplace_back(ConnectionStateChanged{state, reason_});
+  if (!is_over_) return;
+  // New paths would not bring it back.
+  channels_.close_all(events_);
+  transport_.close(now);
+}
+
+bool PeerConnection::is_session_over() const {
+  using Dtls = dtls::Session::State;
+  const auto& session = transport_.dtls();
+  if (!association_failure_.empty()) return true;
+  return session && (session->state() == Dtls::closed || session->state() == Dtls::failed);
 }
 
 ConnectionState PeerConnection::derived_state() const {
@@ -414,7 +424,8 @@ std::string PeerConnection::failure_reason() const {
 }
 
 void PeerConnection::close(Now now) {
-  if (state_ == ConnectionState::closed) return;
+  if (std::exchange(is_closed_, true)) return;
+  is_over_ = true;
   channels_.close_all(events_);
   negotiator_.close();
   note_signaling_state();
@@ -432,6 +443,8 @@ Stats PeerConnection::get_stats() const {
   Stats stats;
   stats.ice = transport_.ice().stats();
   stats.selected_path = selected_path_;
+  stats.local_candidate_type = local_type_;
+  stats.remote_candidate_type = remote_type_;
   if (transport_.dtls()) stats.dtls = transport_.dtls()->stats();
   if (transport_.association() != nullptr) stats.sctp = transport_.association()->stats();
   stats.channels = channels_.stats();

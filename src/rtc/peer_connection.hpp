@@ -123,7 +123,8 @@ class PeerConnection {
   void receive_ice(ice::SendStream& send);
   void receive_ice(ice::CloseStream& close);
   void set_gathering_state(IceGatheringState state);
-  void update_state();
+  void update_state(Now now);
+  bool is_session_over() const;
   ConnectionState derived_state() const;
   std::string failure_reason() const;
 
@@ -141,6 +142,9 @@ class PeerConnection {
   /// Those of a description that was created and not set yet.
   std::optional<ice::Credentials> restart_credentials_;
   std::optional<AddressPair> selected_path_;
+  /// Of the ends of that path.
+  ice::CandidateType local_type_{};
+  ice::CandidateType remote_type_{};
   std::uint64_t applied_count_ = 0;
   bool is_started_ = false;
   bool is_negotiation_noted_ = false;
@@ -150,6 +154,10 @@ class PeerConnection {
   IceConnectionState ice_state_ = IceConnectionState::idle;
   ConnectionState state_ = ConnectionState::idle;
   std::string reason_;
+  /// Nothing can bring it back.
+  bool is_over_ = false;
+  /// `close` was called.
+  bool is_closed_ = false;
   std::string association_failure_;
   std::vector<Event> events_;
 };

@@ -17,6 +17,8 @@ struct Stats {
   ice::Stats ice;
   /// The path that carries data; none before there is one.
   std::optional<AddressPair> selected_path;
+  ice::CandidateType local_candidate_type{};
+  ice::CandidateType remote_candidate_type{};
   dtls::Session::Stats dtls;
   sctp::AssociationStats sctp;
   DataChannels::Stats channels;

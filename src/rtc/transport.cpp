@@ -148,7 +148,7 @@ std::vector<sctp::AssociationEvent> Transport::take_sctp_events() {
 }
 
 void Transport::close(Now now) {
-  is_closing_ = true;
+  if (std::exchange(is_closing_, true)) return;
   if (!dtls_) return;
   if (association_) {
     association_->abort("The connection was closed.");

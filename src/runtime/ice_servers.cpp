@@ -80,7 +80,8 @@ Result<IceServerUrl, std::string> parse_ice_server_url(std::string_view url) {
 }
 
 bool ResolvedServers::has_turn_over_udp() const {
-  return std::any_of(turn.begin(), turn.end(), [](const Turn& one) { return !one.is_tcp; });
+  return std::any_of(turn.begin(), turn.end(),
+                     [](const auto& one) { return one.transport == ice::TurnTransport::udp; });
 }
 
 Result<ResolvedServers, std::string> resolve_ice_servers(const std::vector<IceServer>& servers) {
@@ -97,8 +98,12 @@ Result<ResolvedServers, std::string> resolve_ice_servers(const std::vector<IceSe
       if (url->kind == IceServerUrl::Kind::stun) {
         resolved.stun.push_back(address);
       } else {
-        const bool is_tcp = url->kind == IceServerUrl::Kind::turn_tcp;
-        resolved.turn.push_back({address, is_tcp, server.username, server.credential});
+        resolved.turn.push_back({.address = address,
+                                 .transport = url->kind == IceServerUrl::Kind::turn_tcp
+                                                  ? ice::TurnTransport::tcp
+                                                  : ice::TurnTransport::udp,
+                                 .username = server.username,
+                                 .password = server.credential});
       }
     }
   }

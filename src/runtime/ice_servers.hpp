@@ -8,6 +8,7 @@
 #include "base/socket_address.hpp"
 #include "pigeon/peer_connection.hpp"
 #include "pigeon/result.hpp"
+#include "rtc/peer_connection.hpp"
 
 namespace pigeon::runtime {
 
@@ -27,14 +28,8 @@ Result<IceServerUrl, std::string> parse_ice_server_url(std::string_view url);
 
 /// The servers of a connection, by their addresses.
 struct ResolvedServers {
-  struct Turn {
-    SocketAddress address;
-    bool is_tcp = false;
-    std::string username;
-    std::string credential;
-  };
   std::vector<SocketAddress> stun;
-  std::vector<Turn> turn;
+  std::vector<ice::TurnServer> turn;
 
   bool has_turn_over_udp() const;
 };

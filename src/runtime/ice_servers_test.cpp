@@ -46,9 +46,9 @@ TEST(IceServersTest, SortsServersByWhatTheyDo) {
   EXPECT_THAT(servers->stun, ElementsAre(SocketAddress{IpAddress::loopback_v4(), 1}));
   ASSERT_EQ(servers->turn.size(), 2U);
   EXPECT_EQ(servers->turn[0].username, "alice");
-  EXPECT_FALSE(servers->turn[0].is_tcp);
-  EXPECT_EQ(servers->turn[1].credential, "hidden");
-  EXPECT_TRUE(servers->turn[1].is_tcp);
+  EXPECT_EQ(servers->turn[0].transport, ice::TurnTransport::udp);
+  EXPECT_EQ(servers->turn[1].password, "hidden");
+  EXPECT_EQ(servers->turn[1].transport, ice::TurnTransport::tcp);
   EXPECT_TRUE(servers->has_turn_over_udp());
 }
 

@@ -167,6 +167,8 @@ PeerConnectionStats PeerConnection::get_stats() const {
   if (counted.selected_path) {
     stats.local_address = counted.selected_path->local.to_text();
     stats.remote_address = counted.selected_path->remote.to_text();
+    stats.local_candidate_type = ice::to_string(counted.local_candidate_type);
+    stats.remote_candidate_type = ice::to_string(counted.remote_candidate_type);
   }
   stats.round_trip = counted.sctp.round_trip;
   return stats;

@@ -16,7 +16,6 @@
 #include "pigeon/result.hpp"
 #include "pigeon/rtc_loop.hpp"
 #include "rtc/connection_router.hpp"
-#include "rtc/dtls/certificate.hpp"
 #include "runtime/ice_servers.hpp"
 #include "runtime/poller.hpp"
 #include "runtime/rtc_connection.hpp"

@@ -19,13 +19,16 @@ rtc::Configuration configuration_of(const PeerConnectionOptions& options,
   configuration.batch_bytes_max = batch_bytes_max;
   configuration.channels.count_max = options.channel_count_max;
   configuration.transport.sctp.sending.buffer_max = options.send_buffer_max;
-  configuration.transport.ice.stun_servers = servers.stun;
-  sctp::AssociationOptions& sctp = configuration.transport.sctp;
-  // The options have room for what DTLS adds to a packet; the reception has its own bound.
+  configuration.transport.ice.relay_only = options.relay_only;
+  // What they would tell is not to be used.
+  if (!options.relay_only) configuration.transport.ice.stun_servers = servers.stun;
+  configuration.transport.ice.turn_servers = servers.turn;
+  // The default is the least that is allowed, and the sockets take no more than theirs.
+  auto& sctp = configuration.transport.sctp;
   const std::size_t overhead = configuration.transport.dtls.datagram_size_max - sctp.packet_max;
   const std::size_t datagram_max =
       std::min(options.datagram_size_max, net::UdpOptions{}.datagram_size_max);
-  sctp.packet_probe_max = std::max(sctp.packet_max, datagram_max - overhead);
+  sctp.packet_probe_max = std::max(sctp.packet_max + overhead, datagram_max) - overhead;
   return configuration;
 }
 

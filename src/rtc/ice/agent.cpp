@@ -108,8 +108,11 @@ void Agent::take_candidates(Now now) {
 }
 
 void Agent::report(const Candidate& candidate) {
+  if (!may_use(candidate)) return;
   LocalCandidate event{candidate};
   event.candidate.ufrag = local_.ufrag;
+  // RFC 8839 section 5.1: 0.0.0.0 and port 9 stand for what is not to be told.
+  if (options_.relay_only) event.candidate.related = SocketAddress{IpAddress(IpAddress::V4{}), 9};
   events_.emplace_back(std::move(event));
 }
 
@@ -147,7 +150,7 @@ void Agent::end_of_remote_candidates(Now now) {
 
 // RFC 8445 section 6.1.2.4: what is reflexive is sent from its base, whose pair serves for both.
 void Agent::pair_up(const Candidate& local, const Candidate& remote, Now now) {
-  if (gatherer_.local_end(local.address) != &local) return;
+  if (!may_use(local) || gatherer_.local_end(local.address) != &local) return;
   if (!can_pair(local.address.ip, remote.address.ip)) return;
   const AddressPair path{local.address, remote.address};
   if (local.type == CandidateType::relayed) relays_.permit(path, now);

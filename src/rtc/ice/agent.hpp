@@ -49,7 +49,7 @@ class Agent {
   Role role() const { return role_; }
 
   /// What the other agent's description says. Its first call, and the first after `restart`, starts
-  /// the checks; an agent beside an `lite` one controls. False if the sizes break RFC 8839 section
+  /// the checks; an agent beside a lite one controls. False if the sizes break RFC 8839 section
   /// 5.4; then nothing has changed.
   bool set_remote(Credentials remote, bool lite, Now now);
   /// The address of a UDP socket: a host candidate, from which servers are asked for others.
@@ -157,6 +157,9 @@ class Agent {
   // agent.cpp
   void take_candidates(Now now);
   void report(const Candidate& candidate);
+  bool may_use(const Candidate& local) const {
+    return !options_.relay_only || local.type == CandidateType::relayed;
+  }
   void report_gathering(Now now);
   void take_relay_changes(Now now);
   void apply(const RelayReady& change);

@@ -11,6 +11,8 @@ namespace {
 constexpr int burst_max = 8;
 /// Before a pair that failed is tried again, if nothing else is left.
 constexpr Duration failed_rest = 5s;
+/// The same for direct pairs while a relayed one is in use.
+constexpr Duration relayed_rest = 30s;
 
 }  // namespace
 
@@ -71,29 +73,26 @@ bool Agent::healthy(const Pair& pair, Now now) const {
 
 /// RFC 7675 section 5.1, for the selected pair and those that could take its place.
 void Agent::check_consent(Now now) {
+  const Pair* selected = selected_pair();
+  const bool silent = selected != nullptr && selected->consent_at <= now.monotonic &&
+                      selected->unanswered_since <= now.monotonic - options_.consent_retry;
   for (Pair& pair : pairs_.pairs()) {
     if (!pair.valid()) continue;
     if (now.monotonic - pair.answered_at >= options_.consent_expiry) {
       fail(pair, now);
-    } else if (pair.consent_at <= now.monotonic) {
-      send_consent(pair, now);
+      continue;
     }
+    // What could replace the path in use has to prove itself now.
+    const bool is_asked = silent && pair.consent_at > now.monotonic + options_.consent_retry;
+    if (is_asked || pair.consent_at <= now.monotonic) send_consent(pair, now);
   }
 }
 
 void Agent::send_consent(Pair& pair, Now now) {
-  if (!is_kept(pair)) {
+  if (is_kept(pair)) {
+    start_check(pair, CheckPurpose::consent, now);
+  } else {
     pair.consent_at = now.monotonic + options_.consent_interval;
-    return;
-  }
-  start_check(pair, CheckPurpose::consent, now);
-  const bool silent = pair.unanswered_since <= now.monotonic - options_.consent_retry;
-  if (pair.id != selected_ || !silent) return;
-  // What could replace the path in use has to prove itself now.
-  for (Pair& other : pairs_.pairs()) {
-    if (other.valid() && other.consent_at > now.monotonic + options_.consent_retry) {
-      other.consent_at = now.monotonic;
-    }
   }
 }
 
@@ -107,15 +106,16 @@ bool Agent::is_kept(const Pair& pair) const {
   return static_cast<std::size_t>(better) < options_.backups_max;
 }
 
-/// While nothing works, whatever failed may work by now.
+/// While nothing works, whatever failed may work by now. While a relay does, a direct path might.
 void Agent::retry_failed(Now now) {
   const Pair* selected = pairs_.find(selected_);
-  if (!remote_ || (selected != nullptr && healthy(*selected, now))) return;
+  const bool works = selected != nullptr && healthy(*selected, now);
+  if (!remote_ || (works && !selected->relayed())) return;
+  const Duration rest = works ? relayed_rest : failed_rest;
   for (Pair& pair : pairs_.pairs()) {
-    if (pair.state == PairState::failed && pair.generation == generation_ &&
-        now.monotonic - pair.failed_at >= failed_rest) {
-      pair.state = PairState::waiting;
-    }
+    if (pair.state != PairState::failed || pair.generation != generation_) continue;
+    if (works && pair.relayed()) continue;
+    if (now.monotonic - pair.failed_at >= rest) pair.state = PairState::waiting;
   }
 }
 

@@ -196,17 +196,37 @@ TEST(HostileCandidatesTest, BoundsAndFiltersRemoteCandidates) {
   EXPECT_EQ(network.alice.agent.stats().pairs_ignored, 0U);
 }
 
+TEST(HostileAnswerTest, AnAnswerWithoutThePasswordMakesNoPath) {
+  TestNetwork network;
+  network.add_address(network.alice, alice_host);
+  network.add_address(network.bob, bob_host);
+  std::size_t answered = 0;
+  network.passes = [&](const AddressPair&) { return false; };
+  network.introduce_to(network.alice, network.bob);
+  network.alice.agent.handle_timeout({network.now().monotonic + 300ms, 0});
+  DatagramBatch batch;
+  network.alice.agent.transmit(batch, {network.now().monotonic + 300ms, 0});
+
+  for (const auto& datagram : batch.datagrams()) {
+    const auto check = decode_stun(batch.payload(datagram));
+    CheckBuffer buffer;
+    const std::size_t size =
+        write_answer(check->transaction(), alice_host, "a password that is wrong", buffer.bytes);
+    network.alice.agent.receive(datagram.path, buffer.first(size), network.now());
+    ++answered;
+  }
+
+  EXPECT_GE(answered, 1U);
+  EXPECT_EQ(network.alice.agent.stats().dropped_unauthenticated, answered);
+  EXPECT_FALSE(network.alice.agent.can_send());
+}
+
 TEST(HostileAnswerTest, AnAnswerFromElsewhereMakesNoPath) {
   TestNetwork network;
   network.add_address(network.alice, alice_host);
   network.add_address(network.bob, bob_host);
   // What Bob sends comes from another port than he is asked at.
-  network.passes = [&](const AddressPair& path) {
-    if (path.local == bob_host) {
-      return false;
-    }
-    return true;
-  };
+  network.passes = [](const AddressPair& path) { return path.local != bob_host; };
   network.introduce_to(network.alice, network.bob);
   DatagramBatch batch;
   network.run(5ms);

@@ -90,6 +90,30 @@ TEST_F(AgentPathTest, IsDisconnectedThenConnectedAgain) {
   EXPECT_TRUE(carries_data(network_));
 }
 
+// As browsers do when they come to like another path better.
+TEST_F(AgentPathTest, FollowsALaterNominationOfALesserPath) {
+  connect_both();
+  network_.run(5s);
+  const Credentials bob = network_.bob.agent.local_credentials();
+  const Credentials alice = network_.alice.agent.local_credentials();
+  const AddressPair lesser{bob_other, alice_other};
+  const auto nominate = [&](std::uint8_t number) {
+    CheckBuffer buffer;
+    const std::size_t size = write_check({.transaction = {number},
+                                          .local = &alice,
+                                          .remote = &bob,
+                                          .priority = 1,
+                                          .role = Role::controlling,
+                                          .use_candidate = true},
+                                         buffer.bytes);
+    network_.bob.agent.receive(lesser, buffer.first(size), network_.now());
+  };
+
+  nominate(1);
+
+  EXPECT_EQ(network_.bob.agent.selected_pair()->path, lesser);
+}
+
 TEST_F(AgentPathTest, SendsNothingWithoutConsent) {
   connect_both();
 

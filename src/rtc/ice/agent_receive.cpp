@@ -92,6 +92,11 @@ Input Agent::receive_request(const AddressPair& path, const StunMessage& message
     ++(password == nullptr ? stats_.dropped_unauthenticated : stats_.dropped_malformed);
     return Input::dropped;
   }
+  const Candidate* const local = gatherer_.local_end(path.local);
+  if (local == nullptr || !may_use(*local)) {
+    ++stats_.dropped_unexpected;
+    return Input::dropped;
+  }
   ++stats_.checks_received;
   CheckBuffer buffer;
   std::array<StunAttribute, 1> unknown{};

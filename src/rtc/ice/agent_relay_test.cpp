@@ -91,8 +91,9 @@ TEST_P(AgentRelayTest, LeavesTheRelayForADirectPath) {
   connect_relayed();
   ASSERT_TRUE(network_.run_until([&] { return both_completed(network_); }, 2s));
 
+  network_.run(60s);
   direct_ = true;
-  network_.run(30s);
+  network_.run(60s);
 
   EXPECT_EQ(network_.alice.agent.selected_pair()->path, (AddressPair{alice_host, bob_other}));
   EXPECT_EQ(network_.bob.agent.selected_pair()->path, (AddressPair{bob_other, alice_host}));
@@ -140,6 +141,33 @@ INSTANTIATE_TEST_SUITE_P(Transports, AgentRelayTest,
                          [](const auto& transport) {
                            return transport.param == TurnTransport::udp ? "Udp" : "Tcp";
                          });
+
+TEST(AgentRelayOnlyTest, TellsAndUsesNothingButTheRelay) {
+  AgentOptions options = options_for(server_a, TurnTransport::udp);
+  options.relay_only = true;
+  TestNetwork network(options);
+  network.bob.agent = Agent({}, Random::from_number(79));
+  network.relays.push_back({.address = server_a, .model = ModelTurnServer({.relayed = relayed_a})});
+  network.add_address(network.alice, alice_host);
+  network.add_address(network.bob, bob_other);
+  network.run(50ms);
+  network.introduce();
+  // As if Bob had guessed the address that was not told.
+  network.bob.agent.add_remote_candidate({.foundation = "1", .priority = 1, .address = alice_host},
+                                         network.now());
+  end_candidates(network);
+
+  ASSERT_TRUE(network.run_until([&] { return both_completed(network); }, 5s));
+  network.run(1min);
+
+  ASSERT_EQ(network.alice.candidates.size(), 1U);
+  EXPECT_EQ(network.alice.candidates[0].type, CandidateType::relayed);
+  EXPECT_TRUE(network.alice.candidates[0].related->ip.is_unspecified());
+  EXPECT_EQ(network.alice.agent.selected_pair()->path, (AddressPair{relayed_a, bob_other}));
+  EXPECT_EQ(network.bob.agent.selected_pair()->path, (AddressPair{bob_other, relayed_a}));
+  EXPECT_GT(network.alice.agent.stats().dropped_unexpected, 0U);
+  EXPECT_TRUE(carries_data(network));
+}
 
 TEST(AgentTwoRelaysTest, ConnectsFromRelayToRelay) {
   TestNetwork network(options_for(server_a, TurnTransport::udp));

@@ -8,9 +8,7 @@
 namespace pigeon::ice {
 namespace {
 
-using testing::Contains;
 using testing::ElementsAre;
-using testing::Not;
 
 TEST(AgentTest, ConnectsOverHostCandidatesInTwoRoundTrips) {
   TestNetwork network;

@@ -96,7 +96,7 @@ class TestNetwork {
  public:
   using Filter = std::function<bool(const AddressPair&)>;
 
-  explicit TestNetwork(AgentOptions options = {}, std::uint64_t seed = 1)
+  explicit TestNetwork(const AgentOptions& options = {}, std::uint64_t seed = 1)
       : random_(Random::from_number(seed + 1'000)),
         alice(options, 2 * seed),
         bob(options, 2 * seed + 1) {
@@ -142,8 +142,9 @@ class TestNetwork {
   void send(TestPeer& from, std::string_view text) {
     DatagramBatch batch;
     from.agent.send(as_bytes(text), batch);
-    for (const auto& datagram : batch.datagrams())
+    for (const auto& datagram : batch.datagrams()) {
       launch(from, datagram.path, batch.payload(datagram));
+    }
   }
 
   void inject(const SocketAddress& from, const SocketAddress& to, BytesView payload) {
@@ -201,8 +202,9 @@ class TestNetwork {
   void drain(TestPeer& peer, TestPeer& other) {
     DatagramBatch batch;
     peer.agent.transmit(batch, now());
-    for (const auto& datagram : batch.datagrams())
+    for (const auto& datagram : batch.datagrams()) {
       launch(peer, datagram.path, batch.payload(datagram));
+    }
     for (const Event& event : peer.agent.take_events()) {
       if (const auto* local = std::get_if<LocalCandidate>(&event)) {
         peer.candidates.push_back(local->candidate);
@@ -219,7 +221,7 @@ class TestNetwork {
     }
   }
 
-  void add_candidate(TestPeer& peer, const Candidate& candidate) {
+  void add_candidate(TestPeer& peer, const Candidate& candidate) const {
     peer.agent.add_remote_candidate(*parse_candidate(to_text(candidate)), now());
   }
 
@@ -269,7 +271,7 @@ class TestNetwork {
     in_flight_.emplace(now_ + latency, Flying{{}, message, relay.owner, relay.stream});
   }
 
-  void land_stream(const Flying& flying) {
+  void land_stream(const Flying& flying) const {
     BytesView rest = flying.payload;
     while (!rest.empty()) {
       const Received received = flying.stream_to->agent.stream_received(flying.stream, rest, now());

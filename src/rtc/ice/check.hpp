@@ -83,7 +83,7 @@ inline constexpr std::size_t check_message_size_max = 768;
 struct CheckBuffer {
   BytesView first(std::size_t size) const { return BytesView(bytes).first(size); }
 
-  std::array<std::uint8_t, check_message_size_max> bytes;
+  std::array<std::uint8_t, check_message_size_max> bytes{};
 };
 
 /// They write to `out` and return the size.

@@ -115,9 +115,10 @@ std::size_t CheckList::valid_count(std::uint32_t generation) const {
       [&](const Pair& pair) { return pair.valid() && pair.generation == generation; }));
 }
 
-bool CheckList::better_pending(const Pair& than) const {
-  return std::any_of(pairs_.begin(), pairs_.end(), [&](const Pair& pair) {
-    return is_pending(pair) && pair.generation == than.generation && pair.priority > than.priority;
+bool CheckList::better_pending(const Pair& pair) const {
+  return std::any_of(pairs_.begin(), pairs_.end(), [&](const Pair& other) {
+    return is_pending(other) && other.generation == pair.generation &&
+           other.priority > pair.priority;
   });
 }
 
@@ -125,12 +126,12 @@ void CheckList::update_priorities(Role role) {
   for (Pair& pair : pairs_) set_priority(pair, role);
 }
 
-void CheckList::nominate(Pair& nominated, Now now) {
-  for (Pair& pair : pairs_) {
-    if (pair.generation == nominated.generation) pair.nominated = false;
+void CheckList::nominate(Pair& pair, Now now) {
+  for (Pair& other : pairs_) {
+    if (other.generation == pair.generation) other.nominated = false;
   }
-  nominated.nominated = true;
-  nominated.nominated_at = now.monotonic;
+  pair.nominated = true;
+  pair.nominated_at = now.monotonic;
 }
 
 void CheckList::drop_invalid(std::uint32_t generation) {

@@ -19,6 +19,8 @@ struct AgentOptions {
   /// address that can reach them, over TCP when there is any.
   std::vector<TurnServer> turn_servers;
 
+  /// Only relayed candidates are told and used, so that nobody learns our addresses.
+  bool relay_only = false;
   /// Whether loopback addresses become candidates. Browsers do not use them.
   bool use_loopback = false;
   bool use_ipv6 = true;

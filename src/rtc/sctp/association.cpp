@@ -17,7 +17,8 @@ AssociationOptions checked(AssociationOptions options) {
   PIGEON_ASSERT(options.packet_max >= 512);
   // A message must fit, or it could never be completed.
   options.receive_window =
-      std::clamp(options.receive_window, 2 * options.message_receive_max, receive_window_max);
+      std::clamp(options.receive_window,
+                 std::min(2 * options.message_receive_max, receive_window_max), receive_window_max);
   return options;
 }
 
@@ -168,7 +169,7 @@ void Association::end(CloseReason reason, std::string_view text, FinalPacket pac
   heartbeat_.stop();
   path_mtu_.stop();
   init_reply_.reset();
-  heartbeat_reply_.reset();
+  heartbeat_replies_.clear();
   // Keeps the counters and gives the messages up.
   final_counters_ = sender_.counters();
   sender_ = DataSender(options_.sending, tsn_base, options_.packet_max);
@@ -181,8 +182,11 @@ void Association::count_failure() {
 
 void Association::count_data_timeout(Instant now) {
   ++data_timeouts_;
-  path_mtu_.data_timed_out(data_timeouts_);
-  heartbeat_.ask();
+  // A closed window explains why data stays; else its size may be the reason.
+  if (sender_.peer_window() != 0) {
+    path_mtu_.data_timed_out(data_timeouts_);
+    if (path_mtu_.is_in_doubt()) heartbeat_.ask();
+  }
   // Heartbeats may pass where data does not, so that timeouts of data are counted apart.
   if (data_timeouts_ > options_.failures_max) {
     const bool is_path = path_mtu_.has_shrunk() && sender_.oversized_packet(now) != 0;
@@ -232,6 +236,11 @@ void Association::handle_timeout(Now now) {
       break;
     case Heartbeat::Timeout::unanswered:
       ++stats_.heartbeats_unanswered;
+      if (sender_.outstanding_count() != 0) {
+        // The timer of the data counts already.
+        heartbeat_.start(at);
+        break;
+      }
       sender_.rtt().back_off();
       count_failure();
       break;

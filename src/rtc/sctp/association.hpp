@@ -109,12 +109,12 @@ class Association {
   bool belongs_here(const PacketHeader& header, const Chunk& first, std::size_t packet_size) const;
   bool receive_chunk(const Chunk& chunk, Instant now);
   bool receive_unknown(const Chunk& chunk);
-  void receive_data(const Chunk& chunk, Instant now);
+  void receive_data(const Chunk& chunk);
   bool receive_forward_tsn(const Chunk& chunk);
   void receive_sack(const Chunk& chunk, Instant now);
   void receive_heartbeat(const Chunk& chunk);
   void receive_heartbeat_ack(const Chunk& chunk, Instant now);
-  void receive_error(const Chunk& chunk, Instant now);
+  void receive_error(const Chunk& chunk);
   void receive_reconfig(const Chunk& chunk, Instant now);
   void receive_request(const Tlv& parameter);
   void receive_shutdown(const Chunk& chunk, Instant now);
@@ -174,7 +174,8 @@ class Association {
   Bytes cookie_;
   std::unique_ptr<InitReply> init_reply_;
   std::optional<StaleCookie> stale_cookie_;
-  std::optional<Bytes> heartbeat_reply_;
+  /// What is in heartbeats that wait for their answer, oldest first.
+  std::vector<Bytes> heartbeat_replies_;
   /// Causes of an ERROR, as they go into the chunk.
   Bytes error_causes_;
 

@@ -153,7 +153,7 @@ void Association::restart(const StateCookie& cookie, Instant now) {
   heartbeat_.start(now);
   shutdown_timer_.stop();
   is_shutdown_due_ = false;
-  heartbeat_reply_.reset();
+  heartbeat_replies_.clear();
   state_ = was_shutting_down ? AssociationState::shutdown_pending : AssociationState::established;
   is_cookie_ack_due_ = true;
   events_.push_back(Restarted{});

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t events_max = 4'096;
 /// The largest chunk that is sent back as unknown, and the most information of a heartbeat.
 constexpr std::size_t echo_size_max = 400;
+constexpr std::size_t heartbeat_replies_max = 4;
 
 }  // namespace
 
@@ -37,7 +38,7 @@ void Association::receive(BytesView packet, Now now) {
     ++stats_.foreign_packets;
     return;
   }
-  if (untaken_bytes_ > options_.receive_window || events_.size() > events_max) return;
+  if (drop(untaken_bytes_ > options_.receive_window || events_.size() > events_max)) return;
   if (first->type == ChunkType::cookie_echo) {
     chunks.next();
     if (!receive_cookie_echo(*first, chunks.header().verification_tag, now.monotonic)) return;
@@ -101,7 +102,7 @@ bool Association::receive_chunk(const Chunk& chunk, Instant now) {
       return true;
     case ChunkType::abort:
     case ChunkType::error:
-      receive_error(chunk, now);
+      receive_error(chunk);
       return !is_over_;
     case ChunkType::shutdown_ack:
       receive_shutdown_ack();
@@ -119,7 +120,7 @@ bool Association::receive_chunk(const Chunk& chunk, Instant now) {
   switch (chunk.type) {
     case ChunkType::data:
     case ChunkType::i_data:
-      receive_data(chunk, now);
+      receive_data(chunk);
       break;
     case ChunkType::sack:
       receive_sack(chunk, now);
@@ -159,7 +160,7 @@ bool Association::receive_unknown(const Chunk& chunk) {
   return !rule.stop;
 }
 
-void Association::receive_data(const Chunk& chunk, Instant now) {
+void Association::receive_data(const Chunk& chunk) {
   const auto data = decode_data(chunk);
   if (drop(!data)) return;
   // RFC 9260 section 6: no data is taken once its sender has shut down.
@@ -167,7 +168,6 @@ void Association::receive_data(const Chunk& chunk, Instant now) {
                           state_ == AssociationState::shutdown_pending ||
                           state_ == AssociationState::shutdown_sent;
   if (drop(!takes_data)) return;
-  (void)now;
   switch (peer_->receiver.receive(*data)) {
     case Receipt::taken:
     case Receipt::duplicate:
@@ -218,7 +218,9 @@ void Association::receive_sack(const Chunk& chunk, Instant now) {
 void Association::receive_heartbeat(const Chunk& chunk) {
   const auto info = decode_heartbeat(chunk);
   if (drop(!info || info->size() > echo_size_max)) return;
-  heartbeat_reply_.emplace(info->begin(), info->end());
+  // One to see whether we are here and one of a size may come together.
+  if (drop(heartbeat_replies_.size() >= heartbeat_replies_max)) return;
+  heartbeat_replies_.emplace_back(info->begin(), info->end());
 }
 
 void Association::receive_heartbeat_ack(const Chunk& chunk, Instant now) {
@@ -236,7 +238,7 @@ void Association::receive_heartbeat_ack(const Chunk& chunk, Instant now) {
   }
 }
 
-void Association::receive_error(const Chunk& chunk, Instant now) {
+void Association::receive_error(const Chunk& chunk) {
   const auto error = decode_error(chunk);
   if (drop(!error)) return;
   if (error->abort) {
@@ -259,7 +261,6 @@ void Association::receive_error(const Chunk& chunk, Instant now) {
     is_handshake_due_ = true;
     peer_.reset();
   }
-  (void)now;
 }
 
 void Association::receive_reconfig(const Chunk& chunk, Instant now) {

@@ -33,14 +33,13 @@ void expect_all_arrive(LinkedAssociations& pair, std::size_t count, std::size_t 
   for (std::size_t i = 0; i < count; ++i) {
     for (const auto side : {left, right}) {
       sent[side].push_back(test_message(1 + sizes.below(size_max), i));
-      const SendStatus status =
-          pair[side].send(3, Ppid::binary, sent[side].back(), {}, pair.now());
+      const SendStatus status = pair[side].send(3, Ppid::binary, sent[side].back(), {}, pair.now());
       ASSERT_EQ(status, SendStatus::queued);
     }
   }
   const auto is_done = [&] {
-    return pair.events_of<MessageReceived>(left).size() >= count &&
-           pair.events_of<MessageReceived>(right).size() >= count;
+    return pair.count<MessageReceived>(left) >= count &&
+           pair.count<MessageReceived>(right) >= count;
   };
   ASSERT_TRUE(pair.run_until(is_done, 1'200s));
   pair.run_for(2s);
@@ -68,7 +67,8 @@ TEST_P(LossTest, EveryMessageArrivesOnceAndInOrder) {
   pair.link() = {.loss = 10 * static_cast<unsigned>(seed % 21),
                  .duplication = 20,
                  .reordering = 50,
-                 .delay = 20ms};
+                 .delay = 20ms,
+                 .in_batches = seed % 2 == 0};
   pair.connect();
   ASSERT_EQ(pair[left].state(), AssociationState::established);
 

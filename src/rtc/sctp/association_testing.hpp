@@ -13,6 +13,8 @@
 
 #include "base/random.hpp"
 #include "rtc/sctp/association.hpp"
+#include "rtc/sctp/packet/packet_reader.hpp"
+#include "rtc/sctp/packet/packet_writer.hpp"
 
 namespace pigeon::sctp {
 
@@ -24,6 +26,9 @@ struct LinkOptions {
   /// Packets that take up to four times as long.
   unsigned reordering = 0;
   Duration delay = 5ms;
+  /// Packets that arrive at the same moment are all taken in before any is answered, as from a
+  /// socket that reads in batches.
+  bool in_batches = false;
   /// Larger packets vanish.
   std::size_t packet_max = 65'536;
   /// Packets under way at a time, as the buffer of a router; more are lost.
@@ -48,12 +53,16 @@ class LinkedAssociations {
 
   /// Both sides begin, as in WebRTC, and the time until both are established passes.
   void connect() {
+    begin();
+    run_until([this] { return is_established(); });
+  }
+  void begin() {
     ends_[left].connect(now());
     ends_[right].connect(now());
-    run_until([this] {
-      return ends_[left].state() == AssociationState::established &&
-             ends_[right].state() == AssociationState::established;
-    });
+  }
+  bool is_established() const {
+    return ends_[left].state() == AssociationState::established &&
+           ends_[right].state() == AssociationState::established;
   }
 
   /// The side loses its state, and begins anew.
@@ -72,9 +81,11 @@ class LinkedAssociations {
     now_ = std::max(now_, next);
     while (!under_way_.empty() && under_way_.begin()->first.first <= now_) {
       const Delivery delivery = std::move(under_way_.extract(under_way_.begin()).mapped());
+      note_tag(delivery.to, delivery.packet);
       if (tap_) tap_(delivery.to, delivery.packet);
       ends_[delivery.to].receive(delivery.packet, now());
       take_events(delivery.to);
+      if (!link_.in_batches) flush();
     }
     for (const Side side : {left, right}) {
       if (ends_[side].next_timeout() > now_) continue;
@@ -125,9 +136,23 @@ class LinkedAssociations {
     take_events(to);
   }
 
-  /// Sees each packet when it arrives, and may change it.
+  /// Gives a side a packet with the chunks that `write` appends, under the tag that the other side
+  /// used last, or under another one.
+  template <class Write>
+  void forge(Side to, Write write, std::optional<std::uint32_t> tag = std::nullopt) {
+    std::array<std::uint8_t, 2'048> out{};
+    PacketWriter packet(out, {.source_port = 5'000,
+                              .destination_port = 5'000,
+                              .verification_tag = tag.value_or(tags_[to])});
+    write(packet);
+    inject(to, packet.finish());
+  }
+  /// The tag on the last packet that arrived at a side.
+  std::uint32_t tag_to(Side side) const { return tags_[side]; }
+
+  /// Sees each packet when it arrives.
   void set_tap(std::function<void(Side, const Bytes&)> tap) { tap_ = std::move(tap); }
-  /// While set, events stay in the association, as if the application did not read.
+  /// Whether the side's application reads; if not, events stay in the association.
   void set_reading(Side side, bool reads) {
     reads_[side] = reads;
     if (reads) take_events(side);
@@ -143,6 +168,12 @@ class LinkedAssociations {
     }
     return found;
   }
+  template <class Event>
+  std::size_t count(Side side) const {
+    return static_cast<std::size_t>(
+        std::count_if(events_[side].begin(), events_[side].end(),
+                      [](const auto& event) { return std::holds_alternative<Event>(event); }));
+  }
   std::size_t packets_sent(Side side) const { return packets_sent_[side]; }
   std::size_t largest_packet(Side side) const { return largest_packet_[side]; }
   std::size_t packets_under_way() const { return under_way_.size(); }
@@ -152,6 +183,13 @@ class LinkedAssociations {
     Side to;
     Bytes packet;
   };
+
+  void note_tag(Side to, const Bytes& packet) {
+    const auto reader = PacketReader::open(packet, ZeroChecksum::accepted);
+    if (reader && reader->header().verification_tag != 0) {
+      tags_[to] = reader->header().verification_tag;
+    }
+  }
 
   void take_events(Side side) {
     if (!reads_[side]) return;
@@ -187,6 +225,7 @@ class LinkedAssociations {
   std::array<std::vector<AssociationEvent>, 2> events_;
   std::array<std::size_t, 2> packets_sent_{};
   std::array<std::size_t, 2> largest_packet_{};
+  std::array<std::uint32_t, 2> tags_{};
   std::array<bool, 2> reads_ = {true, true};
   std::function<void(Side, const Bytes&)> tap_;
 };

@@ -140,9 +140,13 @@ void Association::write_replies(PacketWriter& packet) {
     const auto causes = TlvList::parse(error_causes_);
     if (!causes || encode(ErrorChunk{.causes = *causes}, packet)) error_causes_.clear();
   }
-  if (heartbeat_reply_ && encode_heartbeat(ChunkType::heartbeat_ack, *heartbeat_reply_, packet)) {
-    heartbeat_reply_.reset();
+  std::size_t written = 0;
+  while (written < heartbeat_replies_.size() &&
+         encode_heartbeat(ChunkType::heartbeat_ack, heartbeat_replies_[written], packet)) {
+    ++written;
   }
+  heartbeat_replies_.erase(heartbeat_replies_.begin(),
+                           heartbeat_replies_.begin() + static_cast<std::ptrdiff_t>(written));
 }
 
 }  // namespace pigeon::sctp

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { Browser, PageHost } from './lib/page_host.mjs';
-import { exchange, meet } from './lib/scenarios.mjs';
+import { exchange, meet, meet_with_channel } from './lib/scenarios.mjs';
 import { join_polite_signaling } from './lib/signaling.mjs';
 import { our_lacks, pair_test, test_all_scenarios, with_ours } from './lib/suite.mjs';
 
@@ -33,9 +33,7 @@ pair_test('Chromium offers audio, video and a channel', sides, async ({ ours, th
 });
 
 pair_test('Chromium adds media to a running channel', sides, async ({ ours, theirs }) => {
-  theirs.channel('first');
-  await meet({ a: theirs, b: ours });
-  await Promise.all([ours, theirs].map((side) => side.is_open('first')));
+  await meet_with_channel({ a: theirs, b: ours }, 'first');
 
   theirs.do('offer', { audio: true, video: true });
   await theirs.heard('remote_set', { type: 'answer' }, 2);
@@ -44,12 +42,18 @@ pair_test('Chromium adds media to a running channel', sides, async ({ ours, thei
 });
 
 pair_test('Chromium hides its addresses', sides, async ({ ours, theirs }) => {
-  ours.channel('first');
-  await meet({ a: ours, b: theirs });
+  await meet_with_channel({ a: ours, b: theirs }, 'first');
 
   const hosts = theirs.told('candidate').map(({ candidate }) => candidate.candidate);
   assert(hosts.length > 0);
   for (const candidate of hosts) assert.match(candidate, /\.local \d+ typ host/);
+});
+
+const on_loopback = with_ours('chromium', start, { interfaces: 'loopback' });
+
+pair_test('Chromium finds us on loopback alone', on_loopback, async ({ ours, theirs }) => {
+  await meet_with_channel({ a: ours, b: theirs }, 'near');
+  await exchange({ a: ours, b: theirs }, 'near', [{ bytes: 1000, count: 10, seed: 4 }]);
 });
 
 for (const polite_name of ['theirs', 'ours']) {

@@ -33,7 +33,9 @@ DataSender::DataSender(DataSenderOptions options, Tsn first, std::size_t packet_
       outstanding_(first, data_header_size),
       congestion_(options.congestion, packet_max - packet_header_size),
       rtt_(options.rto),
-      packet_max_(packet_max) {}
+      packet_max_(packet_max) {
+  outstanding_.set_packet_size(packet_max);
+}
 
 bool DataSender::has_room(std::size_t size) const {
   const std::size_t used = store_.byte_count();
@@ -53,6 +55,7 @@ void DataSender::set_features(DataSenderFeatures features) {
 
 void DataSender::set_packet_max(std::size_t size) {
   packet_max_ = size;
+  outstanding_.set_packet_size(size);
   congestion_.set_packet_size(size - packet_header_size);
 }
 
@@ -64,8 +67,11 @@ void DataSender::write(PacketWriter& packet, Instant now) {
   if (forward_tsn_due_) write_forward_tsn(packet, now);
   if (outstanding_.has_lost()) write_lost(packet, now);
   if (!outstanding_.has_lost()) write_new(packet, now);
-  // Either may have given messages up.
-  if (forward_tsn_due_) write_forward_tsn(packet, now);
+  // What was found to be expired on the way is to be skipped.
+  if (outstanding_.abandoned_count() != abandoned_noted_) {
+    abandoned_noted_ = outstanding_.abandoned_count();
+    write_forward_tsn(packet, now);
+  }
 }
 
 bool DataSender::may_write() const {
@@ -78,6 +84,7 @@ bool DataSender::may_write() const {
 void DataSender::write_forward_tsn(PacketWriter& packet, Instant now) {
   const std::size_t item_size = features_.interleaving ? 8 : 4;
   constexpr std::size_t fixed_size = 8;
+  forward_tsn_due_ = true;
   if (packet.room_left() < fixed_size + item_size) return;
   const std::size_t streams_max =
       std::min(skipped_streams_max, (packet.room_left() - fixed_size) / item_size);
@@ -137,7 +144,6 @@ void DataSender::write_lost(PacketWriter& packet, Instant now) {
     ++counters_.chunks_resent;
     if (is_first || retransmit_at_ == Instant::max()) restart_timer(now);
   }
-  if (outstanding_.front_abandoned()) forward_tsn_due_ = true;
 }
 
 void DataSender::write_new(PacketWriter& packet, Instant now) {
@@ -150,7 +156,6 @@ void DataSender::write_new(PacketWriter& packet, Instant now) {
     const OutgoingMessage& message = store_[queue_.current()];
     if (now >= message.expires && outstanding_.may_abandon()) {
       outstanding_.abandon(store_, queue_, queue_.current());
-      forward_tsn_due_ = true;
       if (retransmit_at_ == Instant::max()) restart_timer(now);
       continue;
     }
@@ -267,6 +272,7 @@ void DataSender::restart_timer(Instant now) { retransmit_at_ = now + rtt_.rto();
 void DataSender::restart(Tsn first) {
   outstanding_.drop_all(store_, queue_);
   OutstandingData fresh(first, header_size());
+  fresh.set_packet_size(packet_max_);
   fresh.set_partial_reliability(features_.partial_reliability);
   outstanding_ = std::move(fresh);
   congestion_ = CongestionControl(options_.congestion, packet_max_ - packet_header_size);
@@ -276,6 +282,7 @@ void DataSender::restart(Tsn first) {
   retransmit_at_ = last_sent_ = Instant::max();
   fast_retransmit_due_ = forward_tsn_due_ = false;
   forwarded_ = 0;
+  abandoned_noted_ = 0;
 }
 
 void DataSender::release_memory() {

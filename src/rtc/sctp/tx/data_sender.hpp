@@ -81,8 +81,6 @@ class DataSender {
 
   /// Nothing waits and nothing is unacknowledged.
   bool is_drained() const { return queue_.is_empty() && outstanding_.is_empty(); }
-  /// Everything that was pushed has been sent at least once.
-  bool is_sent() const { return queue_.is_empty(); }
   Tsn next_tsn() const { return outstanding_.next(); }
 
   /// The association begins anew: what was sent in part is dropped, the rest stays.
@@ -133,6 +131,8 @@ class DataSender {
   /// Up to where the peer was told last to move on, and when it may be told again.
   Tsn forwarded_ = 0;
   Instant forward_again_at_{};
+  /// Messages given up that a FORWARD-TSN has been made due for.
+  std::uint64_t abandoned_noted_ = 0;
   std::vector<AbandonedStream> abandoned_streams_;
 };
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t ring_size_min = 16;
 // RFC 9260 section 7.2.4.
 constexpr std::uint8_t misses_max = 3;
+/// Stands in `misses` of what the SACK being taken in has acknowledged.
+constexpr std::uint8_t just_acked = 0xFF;
 
 /// Whether `tsn` is at or behind the TSN that had these low bits a short while ago.
 bool is_at_or_behind(Tsn tsn, std::uint32_t low) {
@@ -121,6 +123,7 @@ Tsn OutstandingData::acknowledge_ranges(const ItemList<GapBlock>& ranges, SackRe
       if (record.state == State::in_flight) flight_ -= chunk_size(record);
       if (record.state == State::lost) --lost_count_;
       record.state = State::acked;
+      record.misses = just_acked;
       ++acked_count_;
       result.acked_bytes += chunk_size(record);
       highest_new = tsn;
@@ -145,15 +148,25 @@ void OutstandingData::renege(Tsn from, Tsn until) {
 
 void OutstandingData::count_misses(MessageStore& store, SendQueue& queue, Tsn until, bool count_all,
                                    Instant now, SackResult& result) {
+  // A receiver that takes packets in by batches says in one SACK what it would else have said in
+  // several, so that a SACK counts for as many packets as it acknowledges behind the missing one.
+  std::size_t acked_behind = 0;
   // A message that is given up may add a record; those are behind `until`.
-  for (Tsn tsn = base_; tsn < until; ++tsn) {
+  for (Tsn tsn = until; tsn >= base_; --tsn) {
     Record& record = at(tsn);
+    if (record.state == State::acked && record.misses == just_acked) {
+      record.misses = 0;
+      acked_behind += chunk_size(record);
+    }
     if (record.state != State::in_flight) continue;
     // What was sent again is missing again only if something sent after it has arrived. So its
     // second loss is noticed without the timer, while the SACKs of the first one do not count.
     const bool is_resent = record.retransmits != 0;
     if ((is_resent || !count_all) && !is_at_or_behind(until, record.next_when_sent)) continue;
-    if (++record.misses < misses_max) continue;
+    const std::size_t packets = is_resent ? 1 : (acked_behind + packet_size_ / 2) / packet_size_;
+    const std::size_t misses = record.misses + std::max<std::size_t>(packets, 1);
+    record.misses = static_cast<std::uint8_t>(std::min<std::size_t>(misses, misses_max));
+    if (record.misses < misses_max) continue;
     result.found_lost = true;
     lose(store, queue, tsn, now);
   }
@@ -186,6 +199,7 @@ void OutstandingData::abandon(MessageStore& store, SendQueue& queue, MessageInde
   OutgoingMessage& message = store[index];
   if (!may_abandon_ || message.is_abandoned) return;
   message.is_abandoned = true;
+  ++abandoned_count_;
   for (Tsn tsn = std::max(base_, message.first_tsn); tsn <= message.last_tsn; ++tsn) {
     if (at(tsn).message == index) mark_abandoned(at(tsn));
   }

@@ -62,6 +62,8 @@ class OutstandingData {
   OutstandingData(Tsn first, std::size_t header_size) : base_(first), header_size_(header_size) {}
 
   void set_header_size(std::size_t size) { header_size_ = size; }
+  /// Size of a full packet, which says how many packets a SACK speaks of.
+  void set_packet_size(std::size_t size) { packet_size_ = size; }
   /// Whether the peer can be told to skip what was given up; if not, every message is reliable.
   void set_partial_reliability(bool on) { may_abandon_ = on; }
 
@@ -105,6 +107,8 @@ class OutstandingData {
   /// Whether what the peer lacks next was given up.
   bool front_abandoned() const;
   std::size_t size() const { return count_; }
+  /// Messages given up so far.
+  std::uint64_t abandoned_count() const { return abandoned_count_; }
 
   /// The association begins anew: forgets all records, and drops their messages, also what was not
   /// cut off them.
@@ -134,11 +138,13 @@ class OutstandingData {
   Tsn base_;
   std::size_t count_ = 0;
   std::size_t header_size_;
+  std::size_t packet_size_ = 1'160;
   std::size_t flight_ = 0;
   std::size_t lost_count_ = 0;
   std::size_t acked_count_ = 0;
   /// No record before this one is lost.
   Tsn lost_hint_ = 0;
+  std::uint64_t abandoned_count_ = 0;
   bool may_abandon_ = false;
 };
 

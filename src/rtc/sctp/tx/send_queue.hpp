@@ -55,7 +55,6 @@ class SendQueue {
   void set_low_threshold(StreamId stream, std::size_t amount);
   /// The streams that fell to their threshold since the last call.
   std::vector<StreamId> take_low_streams();
-  bool has_low_streams() const { return !low_streams_.empty(); }
 
   /// From now on the stream takes no messages, until `finish_reset`.
   void begin_reset(StreamId stream);

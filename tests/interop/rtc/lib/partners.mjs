@@ -5,6 +5,7 @@
 // unicode_labels    opens channels whose names are not ASCII
 // ice_restart       makes and answers offers that restart ICE
 // tell_reliability  tells of a channel opened by the other side whether it is ordered and reliable
+// open_unordered    says that a channel it opens is unordered if that has a limit, too
 // flush_on_close    sends what is queued before it closes a channel
 // implicit_rollback drops its own offer when it gets another
 // turn_over_tcp     reaches a TURN server over TCP
@@ -16,6 +17,9 @@ export const partners = {
     title: 'node-datachannel',
     cannot: ['ice_restart', 'tell_reliability', 'turn_over_tcp', 'early_checks'],
   },
-  werift: { title: 'werift', cannot: ['large_messages', 'empty_messages', 'unicode_labels'] },
+  werift: {
+    title: 'werift',
+    cannot: ['large_messages', 'empty_messages', 'unicode_labels', 'open_unordered'],
+  },
   chromium: { title: 'Chromium', cannot: ['flush_on_close'] },
 };

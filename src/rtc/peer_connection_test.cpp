@@ -1,0 +1,391 @@
+#include "rtc/peer_connection.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "rtc/peer_connection_testing.hpp"
+
+namespace pigeon::rtc {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+std::vector<ConnectionState> states_of(const TestPeer& peer) {
+  std::vector<ConnectionState> states;
+  for (const auto& changed : peer.told<ConnectionStateChanged>()) states.push_back(changed.state);
+  return states;
+}
+
+TEST(PeerConnectionTest, ConnectsAndCarriesMessagesBothWays) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+  const ChannelKey answer = pair.bob.announced("chat");
+
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("hello"), true, pair.now()));
+  ASSERT_TRUE(pair.bob.connection.send(answer, bytes_of("and back"), false, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("hello"));
+  EXPECT_TRUE(pair.bob.told<ChannelMessage>()[0].is_text);
+  EXPECT_THAT(pair.alice.texts(), ElementsAre("and back"));
+  EXPECT_FALSE(pair.alice.told<ChannelMessage>()[0].is_text);
+  EXPECT_THAT(states_of(pair.alice),
+              ElementsAre(ConnectionState::connecting, ConnectionState::connected));
+}
+
+TEST(PeerConnectionTest, TellsThatANegotiationIsNeededOnce) {
+  TestPair pair;
+
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("one", {}, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("two", {}, pair.now()));
+  pair.run_for(1ms);
+  EXPECT_THAT(pair.alice.told<NegotiationNeeded>(), SizeIs(1));
+  pair.negotiate();
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("three", {}, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_THAT(pair.alice.told<NegotiationNeeded>(), SizeIs(1));
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(3));
+}
+
+TEST(PeerConnectionTest, WorksWithCandidatesInTheDescriptionsOnly) {
+  TestPair pair;
+  pair.carries_candidates = false;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {}, pair.now()));
+
+  ASSERT_TRUE(pair.alice.connection.set_local_description(pair.now()));
+  pair.run_for(1s);
+  EXPECT_EQ(pair.alice.connection.ice_gathering_state(), IceGatheringState::complete);
+  const auto offer = pair.alice.connection.local_description();
+  EXPECT_THAT(offer->sdp, HasSubstr("a=candidate:"));
+  EXPECT_THAT(offer->sdp, HasSubstr("a=end-of-candidates"));
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(*offer, pair.now()));
+  ASSERT_TRUE(pair.bob.connection.set_local_description(pair.now()));
+  pair.run_for(1s);
+  const auto answer = pair.bob.connection.local_description();
+  EXPECT_EQ(answer->type, SdpType::answer);
+  ASSERT_TRUE(pair.alice.connection.set_remote_description(*answer, pair.now()));
+  pair.run_for(2s);
+
+  EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::connected);
+  EXPECT_THAT(pair.bob.told<ChannelOpened>(), SizeIs(1));
+}
+
+TEST(PeerConnectionTest, CarriesEmptyMessages) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+
+  ASSERT_TRUE(pair.alice.connection.send(chat, {}, true, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.send(chat, {}, false, pair.now()));
+  pair.run_for(1s);
+
+  const auto messages = pair.bob.told<ChannelMessage>();
+  ASSERT_THAT(messages, SizeIs(2));
+  EXPECT_THAT(messages[0].data, IsEmpty());
+  EXPECT_TRUE(messages[0].is_text);
+  EXPECT_FALSE(messages[1].is_text);
+}
+
+TEST(PeerConnectionTest, TheLongestMessageArrivesAndALongerOneIsRefused) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+  const std::size_t size_max = pair.alice.connection.message_size_max();
+
+  const auto refused = pair.alice.connection.send(chat, Bytes(size_max + 1), false, pair.now());
+  ASSERT_TRUE(pair.alice.connection.send(chat, Bytes(size_max, 7), false, pair.now()));
+  pair.run_for(5s);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error(), ChannelError::message_too_large);
+  EXPECT_EQ(size_max, 262'144U);
+  ASSERT_THAT(pair.bob.texts(), SizeIs(1));
+  EXPECT_EQ(pair.bob.texts()[0].size(), size_max);
+}
+
+TEST(PeerConnectionTest, KeepsToWhatTheOtherSideTakes) {
+  Configuration small;
+  small.message_size_max = 1'000;
+  TestPair pair({}, small);
+  const ChannelKey chat = pair.connect();
+
+  EXPECT_EQ(pair.alice.connection.message_size_max(), 1'000U);
+  EXPECT_FALSE(pair.alice.connection.send(chat, Bytes(1'001), false, pair.now()));
+  EXPECT_TRUE(pair.alice.connection.send(chat, Bytes(1'000), false, pair.now()));
+}
+
+TEST(PeerConnectionTest, APeerThatNeverReadsFillsTheBufferAndNoMore) {
+  Configuration configuration;
+  configuration.transport.sctp.sending.buffer_max = 1'000'000;
+  TestPair pair(configuration);
+  const ChannelKey chat = pair.connect();
+  pair.bob.is_deaf = true;
+
+  std::size_t taken = 0;
+  ChannelError error{};
+  for (int i = 0; i < 100; ++i) {
+    while (true) {
+      const auto sent = pair.alice.connection.send(chat, Bytes(10'000), false, pair.now());
+      if (!sent) {
+        error = sent.error();
+        break;
+      }
+      taken += 10'000;
+    }
+    pair.run_for(1s);
+  }
+
+  EXPECT_EQ(error, ChannelError::buffer_full);
+  // What the sender holds and what the receiver takes unread.
+  EXPECT_LT(taken, 1'000'000U + 2 * (1U << 20U));
+  EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::connected);
+  pair.bob.is_deaf = false;
+  pair.run_for(20s);
+  EXPECT_EQ(pair.bob.texts().size() * 10'000, taken);
+}
+
+TEST(PeerConnectionTest, ClosesAfterNegotiationsOfNothing) {
+  TestPair pair;
+
+  const auto answer = pair.alice.connection.create_answer();
+  EXPECT_FALSE(answer);
+  const auto refused = pair.alice.connection.set_remote_description({SdpType::offer, "v=0"}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, RtcErrorKind::syntax);
+  EXPECT_THAT(refused.error().message, Not(IsEmpty()));
+  pair.alice.connection.close(pair.now());
+
+  EXPECT_EQ(pair.alice.connection.signaling_state(), SignalingState::closed);
+  EXPECT_FALSE(pair.alice.connection.create_offer());
+  EXPECT_FALSE(pair.alice.connection.create_data_channel("late", {}, pair.now()));
+}
+
+TEST(PeerConnectionTest, RefusesADescriptionThatWasTamperedWith) {
+  TestPair pair;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {}, pair.now()));
+  auto offer = *pair.alice.connection.create_offer();
+
+  offer.sdp += "a=extra\r\n";
+  const auto refused = pair.alice.connection.set_local_description(offer, pair.now());
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, RtcErrorKind::modified);
+  EXPECT_EQ(pair.alice.connection.signaling_state(), SignalingState::stable);
+}
+
+TEST(PeerConnectionTest, ThePoliteSideTakesItsOfferBack) {
+  TestPair pair;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("of alice", {}, pair.now()));
+  ASSERT_TRUE(pair.bob.connection.create_data_channel("of bob", {}, pair.now()));
+  const auto offer = pair.alice.connection.set_local_description(pair.now());
+  ASSERT_TRUE(pair.bob.connection.set_local_description(pair.now()));
+
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(*offer, pair.now()));
+  const auto answer = pair.bob.connection.set_local_description(pair.now());
+  ASSERT_TRUE(answer);
+  ASSERT_TRUE(pair.alice.connection.set_remote_description(*answer, pair.now()));
+  pair.run_for(2s);
+
+  EXPECT_NE(pair.bob.announced("of alice"), ChannelKey{});
+  EXPECT_NE(pair.alice.announced("of bob"), ChannelKey{});
+}
+
+TEST(PeerConnectionTest, RollsItsOwnOfferBack) {
+  TestPair pair;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {}, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.set_local_description(pair.now()));
+
+  ASSERT_TRUE(pair.alice.connection.set_local_description({SdpType::rollback, ""}, pair.now()));
+  EXPECT_EQ(pair.alice.connection.signaling_state(), SignalingState::stable);
+  pair.negotiate();
+  pair.run_for(2s);
+
+  EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::connected);
+}
+
+TEST(PeerConnectionTest, NegotiatesAgainWithoutHarm) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+
+  pair.negotiate(pair.bob, pair.alice);
+  pair.negotiate();
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("still here"), true, pair.now()));
+  pair.run_for(2s);
+
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("still here"));
+}
+
+TEST(PeerConnectionTest, RestartsIceWhileMessagesFlow) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+  const std::string old_ufrag = pair.alice.connection.local_ufrag();
+
+  const auto offer = pair.alice.connection.create_offer(true);
+  ASSERT_TRUE(offer);
+  ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("during"), true, pair.now()));
+  pair.run_for(1s);
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("during"));
+  const std::string bobs_old_ufrag = pair.bob.connection.local_ufrag();
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(*offer, pair.now()));
+  const auto answer = pair.bob.connection.set_local_description(pair.now());
+  ASSERT_TRUE(answer);
+  ASSERT_TRUE(pair.alice.connection.set_remote_description(*answer, pair.now()));
+  pair.run_for(2s);
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("after"), true, pair.now()));
+  pair.run_for(40s);
+
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("during", "after"));
+  EXPECT_NE(pair.alice.connection.local_ufrag(), old_ufrag);
+  EXPECT_NE(pair.bob.connection.local_ufrag(), bobs_old_ufrag);
+  EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::connected);
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::connected);
+}
+
+TEST(PeerConnectionTest, AnswersABrowsersThreeSectionsAndTakesCandidatesOfTheFirst) {
+  // What upstream's clients in browsers offer: audio and video that nobody sends, then data.
+  TestPair pair;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("messages", {}, pair.now()));
+  auto offer = *pair.alice.connection.set_local_description(pair.now());
+  const std::string media =
+      "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:a\r\na=recvonly\r\n"
+      "a=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\n";
+  const std::size_t data = offer.sdp.find("m=application");
+  const std::size_t group = offer.sdp.find("a=group:BUNDLE 0");
+  ASSERT_NE(group, std::string::npos);
+  const std::string section = offer.sdp.substr(data);
+  // The bundle's first section carries what the transport needs (RFC 8843 section 7.1.3).
+  std::string transport;
+  for (const std::string name : {"a=ice-ufrag:", "a=ice-pwd:", "a=fingerprint:", "a=setup:"}) {
+    const std::size_t at = section.find(name);
+    transport += section.substr(at, section.find("\r\n", at) + 2 - at);
+  }
+  offer.sdp.insert(data, media + transport);
+  offer.sdp.insert(group + std::string("a=group:BUNDLE").size(), " a");
+
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(offer, pair.now()));
+  const auto answer = pair.bob.connection.set_local_description(pair.now());
+  ASSERT_TRUE(answer);
+  pair.run_for(100ms);
+
+  EXPECT_THAT(answer->sdp, HasSubstr("a=group:BUNDLE a 0"));
+  EXPECT_THAT(answer->sdp, HasSubstr("a=inactive"));
+  for (const auto& found : pair.bob.told<IceCandidateFound>()) {
+    EXPECT_EQ(found.candidate.sdp_mid, "a");
+    EXPECT_EQ(found.candidate.sdp_m_line_index, 0);
+  }
+}
+
+TEST(PeerConnectionTest, AWrongFingerprintFailsOnBothSides) {
+  TestPair pair;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {}, pair.now()));
+  auto offer = *pair.alice.connection.set_local_description(pair.now());
+  const std::size_t digit = offer.sdp.find("sha-256 ") + std::string("sha-256 ").size();
+  offer.sdp[digit] = offer.sdp[digit] == '0' ? '1' : '0';
+
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(offer, pair.now()));
+  const auto answer = pair.bob.connection.set_local_description(pair.now());
+  ASSERT_TRUE(pair.alice.connection.set_remote_description(*answer, pair.now()));
+  pair.run_for(5s);
+
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::failed);
+  EXPECT_THAT(pair.bob.connection.reason(), HasSubstr("certificate"));
+  EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::failed);
+  EXPECT_THAT(pair.bob.told<ChannelOpened>(), IsEmpty());
+}
+
+TEST(PeerConnectionTest, FailsWithAReasonWhereverTheHandshakeStalls) {
+  // By the first byte (RFC 7983): everything, what follows STUN, and what follows the handshake.
+  const std::vector<std::function<bool(BytesView)>> stages = {
+      [](BytesView) { return true; },
+      [](BytesView datagram) { return datagram[0] >= 20; },
+      [](BytesView datagram) { return datagram[0] == 23; },
+  };
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    TestPair pair;
+    pair.drops = [&](const TestPeer&, BytesView datagram) { return stages[i](datagram); };
+    ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {}, pair.now()));
+
+    pair.negotiate();
+    pair.run_for(150s);
+
+    EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::failed) << i;
+    EXPECT_THAT(pair.alice.connection.reason(), Not(IsEmpty())) << i;
+    EXPECT_EQ(pair.alice.connection.next_timeout(), Instant::max()) << i;
+  }
+}
+
+TEST(PeerConnectionTest, TellsTheOtherSideWhenItCloses) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+
+  EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::closed);
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::closed);
+  EXPECT_THAT(pair.bob.told<ChannelClosed>(), SizeIs(1));
+  EXPECT_EQ(pair.alice.connection.next_timeout(), Instant::max());
+  const auto sent = pair.alice.connection.send(chat, bytes_of("late"), true, pair.now());
+  ASSERT_FALSE(sent);
+  EXPECT_EQ(sent.error(), ChannelError::not_open);
+}
+
+TEST(PeerConnectionTest, TakesCandidatesThatItCannotUse) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+  const std::string mdns =
+      "candidate:1 1 udp 2113937151 9a4b0b0e-6a04-4c44-9d4c-3f9a3b1c8a11.local 50000 typ host";
+
+  EXPECT_TRUE(pair.alice.connection.add_ice_candidate({.candidate = mdns}, pair.now()));
+  EXPECT_FALSE(pair.alice.connection.add_ice_candidate({.candidate = "rubbish"}, pair.now()));
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string candidate = "candidate:" + std::to_string(i) + " 1 udp 1 198.51.100." +
+                                  std::to_string(i % 250) + ' ' + std::to_string(1'000 + i) +
+                                  " typ host";
+    EXPECT_TRUE(pair.alice.connection.add_ice_candidate({.candidate = candidate}, pair.now()));
+  }
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("hello"), true, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("hello"));
+}
+
+TEST(PeerConnectionTest, WantsTheDescriptionBeforeItsCandidates) {
+  TestPair pair;
+
+  const auto refused = pair.alice.connection.add_ice_candidate({.candidate = ""}, pair.now());
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, RtcErrorKind::invalid_state);
+}
+
+TEST(PeerConnectionTest, AnAbsurdMessageSizeIsHarmless) {
+  for (const std::string size : {"-1", "0", "99999999999999999999999", "x"}) {
+    TestPair pair;
+    const ChannelKey chat = *pair.alice.connection.create_data_channel("chat", {}, pair.now());
+    auto offer = *pair.alice.connection.set_local_description(pair.now());
+    const std::string name = "a=max-message-size:";
+    const std::size_t at = offer.sdp.find(name) + name.size();
+    offer.sdp.replace(at, offer.sdp.find("\r\n", at) - at, size);
+    ASSERT_TRUE(pair.bob.connection.set_remote_description(offer, pair.now())) << size;
+    const auto answer = pair.bob.connection.set_local_description(pair.now());
+    ASSERT_TRUE(pair.alice.connection.set_remote_description(*answer, pair.now()));
+    pair.run_for(2s);
+
+    ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("hello"), true, pair.now()));
+    ASSERT_TRUE(
+        pair.bob.connection.send(pair.bob.announced("chat"), Bytes(60'000), false, pair.now()));
+    pair.run_for(2s);
+
+    EXPECT_THAT(pair.bob.texts(), ElementsAre("hello")) << size;
+    EXPECT_THAT(pair.alice.texts(), SizeIs(1)) << size;
+  }
+}
+
+}  // namespace
+}  // namespace pigeon::rtc
