@@ -118,7 +118,8 @@ class IncludeTest(LayersTestCase):
                    "rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
     }
     OUTER = {
-        "sim": "node hub suite base wire crypto pigeon rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
+        "sim": "node hub suite base wire crypto pigeon "
+               "rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
         "sim/engine": "sim node hub suite base wire crypto pigeon "
                       "rtc rtc/sdp rtc/ice rtc/dtls rtc/sctp rtc/rtp",
         "apps/pigeonhub": "runtime pigeon",

@@ -56,7 +56,8 @@ struct DataChannelInit {
   std::string protocol;
   /// Both applications create the channel with the same `id`, and nothing of it goes over the wire.
   bool negotiated = false;
-  /// The stream, 0 to 65,534: needed if `negotiated`, and chosen here if absent.
+  /// The stream, 0 to 65,534: needed if `negotiated`, and chosen here if absent. Ours and browsers'
+  /// connections have streams 0 to 1,023.
   std::optional<std::uint16_t> id;
 };
 
@@ -76,7 +77,9 @@ enum class ChannelError : std::uint8_t {
   text_too_long,
   /// Both a life time and a number of retransmits (TypeError).
   two_reliabilities,
-  /// `negotiated` without an id, or an id of 65,535 (TypeError).
+  /// `negotiated` without an id, or an id of 65,535 (TypeError), or one beyond the streams that
+  /// both
+  /// sides have.
   bad_id,
   /// Another channel has the id, or all ids are taken (OperationError).
   id_in_use,

@@ -87,8 +87,10 @@ Result<ChannelKey, ChannelError> DataChannels::create(std::string label, DataCha
   if (entry.channel.id) by_stream_.emplace(*entry.channel.id, key);
   Entry& added = channels_.emplace(key, std::move(entry)).first->second;
   if (association_ != nullptr && !assign_id(added)) {
+    const bool is_chosen = added.channel.id.has_value();
+    if (is_chosen) by_stream_.erase(*added.channel.id);
     channels_.erase(key);
-    return Unexpected(ChannelError::id_in_use);
+    return Unexpected(is_chosen ? ChannelError::bad_id : ChannelError::id_in_use);
   }
   return key;
 }
@@ -101,7 +103,7 @@ void DataChannels::open_new(Now now, std::vector<Event>& events) {
 }
 
 bool DataChannels::assign_id(Entry& entry) {
-  if (entry.channel.id) return true;
+  if (entry.channel.id) return *entry.channel.id < stream_count_;
   for (std::uint32_t id = has_even_ids_ ? 0 : 1; id < stream_count_ && id < no_id; id += 2) {
     const auto stream = static_cast<sctp::StreamId>(id);
     if (is_taken(stream)) continue;

@@ -37,7 +37,8 @@ namespace {
 /// Has 16 MiB cross a socket that often has no room, then says goodbye over it.
 void expect_all_arrives(RtcLoop& loop, RtcLoop& other) {
   RtcPair pair(loop, other);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, other, [&] { return pair.is_open(); }));
   bob.keeps_messages = false;
   constexpr std::size_t total = std::size_t{16} << 20U;

@@ -38,7 +38,8 @@ std::string text_of(const rtc::ChannelMessage& message) {
 TEST(RtcLoopTest, CarriesMessagesBothWays) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
 
   EXPECT_TRUE(alice.connection->send_text(alice.channel(), "hello").has_value());
@@ -55,7 +56,8 @@ TEST(RtcLoopTest, CarriesMessagesBothWays) {
 TEST(RtcLoopTest, CarriesEmptyAndLongMessages) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
   const Bytes longest = pattern(std::size_t{256} << 10U);
 
@@ -77,7 +79,8 @@ TEST(RtcLoopTest, CarriesEmptyAndLongMessages) {
 TEST(RtcLoopTest, RefusesMoreThanTheBufferTakesAndDeliversTheRest) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop, {.send_buffer_max = std::size_t{1} << 20U});
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
   bob.keeps_messages = false;
   alice.connection->set_buffered_amount_low_threshold(alice.channel(), 65'536);
@@ -106,7 +109,8 @@ TEST(RtcLoopTest, RefusesMoreThanTheBufferTakesAndDeliversTheRest) {
 TEST(RtcLoopTest, KeepsSendingAsTheBufferEmpties) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
   bob.keeps_messages = false;
   constexpr std::size_t total = std::size_t{16} << 20U;
@@ -198,7 +202,8 @@ TEST(RtcLoopTest, SaysGoodbyeForAHandleThatIsGone) {
 TEST(RtcLoopTest, LetsAConnectionBeDestroyedInItsOwnEvent) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
   std::size_t told = 0;
   bob.on_event = [&](const rtc::ConnectionEvent& event) {
@@ -219,7 +224,8 @@ TEST(RtcLoopTest, LetsAConnectionBeDestroyedInItsOwnEvent) {
 TEST(RtcLoopTest, LetsAConnectionDestroyAnotherInAnEvent) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
   bob.on_event = [&](const rtc::ConnectionEvent& event) {
     if (std::holds_alternative<rtc::ChannelMessage>(event)) alice.connection.reset();
@@ -249,7 +255,8 @@ TEST(RtcLoopTest, ClosesWhatIsLeftWhenItGoes) {
 TEST(RtcLoopTest, OpensAndClosesChannels) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
 
   const auto second = bob.connection->create_data_channel(
@@ -271,7 +278,8 @@ TEST(RtcLoopTest, OpensAndClosesChannels) {
 TEST(RtcLoopTest, FindsNewPathsAfterARestart) {
   RtcLoop loop = make_loop();
   RtcPair pair(loop);
-  auto& [alice, bob] = pair;
+  RtcSide& alice = pair.alice;
+  RtcSide& bob = pair.bob;
   ASSERT_TRUE(run_until(loop, [&] { return pair.is_open(); }));
 
   const auto offer = alice.connection->create_offer({.restarts_ice = true});

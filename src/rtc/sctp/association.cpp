@@ -50,11 +50,7 @@ bool Association::is_open() const {
 
 /// The peer has introduced itself.
 void Association::meet_peer(const PeerDescription& peer) {
-  const Extensions ours{.partial_reliability = options_.partial_reliability,
-                        .interleaving = options_.interleaving,
-                        .reconfiguration = true,
-                        .zero_checksum = options_.zero_checksum};
-  const Extensions extensions = both(ours, peer.extensions);
+  const Extensions extensions = both(describe_self().extensions, peer.extensions);
   const ReceiverOptions receiver_options{
       .reassembly = {.interleaved = extensions.interleaving,
                      .message_bytes_max = options_.message_receive_max,
@@ -78,7 +74,7 @@ void Association::become_established(Instant now) {
   is_handshake_due_ = false;
   cookie_ = Bytes();
   heartbeat_.start(now);
-  path_mtu_.start(now);
+  if (peer_->extensions.padding) path_mtu_.start(now);
   events_.push_back(
       Established{.streams_out = std::min(peer_->description.streams_in, options_.streams_out_max),
                   .streams_in = std::min(peer_->description.streams_out, options_.streams_in_max)});
@@ -184,7 +180,7 @@ void Association::count_data_timeout(Instant now) {
   ++data_timeouts_;
   // A closed window explains why data stays; else its size may be the reason.
   if (sender_.peer_window() != 0) {
-    path_mtu_.data_timed_out(data_timeouts_);
+    if (peer_->extensions.padding) path_mtu_.data_timed_out(data_timeouts_);
     if (path_mtu_.is_in_doubt()) heartbeat_.ask();
   }
   // Heartbeats may pass where data does not, so that timeouts of data are counted apart.
@@ -281,9 +277,16 @@ void Association::advance_resets() {
       events_.push_back(OutgoingResetDone{streams, false});
     }
   }
-  peer_->reconfiguration.begin(
-      [this](StreamId stream) { return sender_.queue().buffered_amount(stream) == 0; },
-      static_cast<WireTsn>(sender_.next_tsn() - 1));
+  peer_->reconfiguration.begin([this](StreamId stream) { return has_delivered(stream); },
+                               static_cast<WireTsn>(sender_.next_tsn() - 1));
+}
+
+bool Association::has_delivered(StreamId stream) {
+  if (sender_.queue().buffered_amount(stream) != 0) return false;
+  // Everything sent before is its last message or earlier. Some peers drop what comes after the
+  // request, and some what they have not read yet.
+  const auto [after, is_new] = reset_after_.try_emplace(stream, sender_.next_tsn());
+  return sender_.cumulative_tsn() + 1 >= after->second;
 }
 
 void Association::advance_shutdown(Instant now) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -101,6 +102,8 @@ class Association {
   void shutdown_timed_out(Instant now);
   void advance(Instant now);
   void advance_resets();
+  /// Nothing of the stream is on its way any more.
+  bool has_delivered(StreamId stream);
   void advance_shutdown(Instant now);
   void collect_messages();
   void note_performed_reset();
@@ -155,6 +158,8 @@ class Association {
   std::unique_ptr<Peer> peer_;
   /// Resets asked for that the peer's abilities have not been asked about.
   std::vector<StreamId> early_resets_;
+  /// The TSN behind the last one of streams that are to be reset.
+  std::map<StreamId, Tsn> reset_after_;
   Heartbeat heartbeat_;
   PathMtu path_mtu_;
 

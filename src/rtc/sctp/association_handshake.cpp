@@ -24,7 +24,8 @@ PeerDescription Association::describe_self() const {
           .extensions = {.partial_reliability = options_.partial_reliability,
                          .interleaving = options_.interleaving,
                          .reconfiguration = true,
-                         .zero_checksum = options_.zero_checksum}};
+                         .zero_checksum = options_.zero_checksum,
+                         .padding = true}};
 }
 
 /// Answers INIT with a cookie and forgets about it (section 5.1, B).
@@ -148,6 +149,7 @@ void Association::restart(const StateCookie& cookie, Instant now) {
   local_tag_ = cookie.local_tag;
   local_tsn_ = cookie.local_tsn;
   sender_.restart(tsn_base + local_tsn_);
+  reset_after_.clear();
   meet_peer(cookie.peer);
   if (!resets.empty()) events_.push_back(OutgoingResetDone{std::move(resets), true});
   heartbeat_.start(now);

@@ -19,9 +19,10 @@ struct AssociationOptions {
   std::uint16_t local_port = 5000;
   std::uint16_t remote_port = 5000;
   /// Streams asked for and allowed; the smaller of both sides' numbers counts (RFC 9260 section
-  /// 5.1.1). 65,535 is what RFC 8831 section 6.2 asks for.
-  std::uint16_t streams_out_max = 65'535;
-  std::uint16_t streams_in_max = 65'535;
+  /// 5.1.1). As browsers have it; the 65,535 of RFC 8831 section 6.2 would let a peer take 8 MB, as
+  /// every stream that was used is remembered.
+  std::uint16_t streams_out_max = 1'024;
+  std::uint16_t streams_in_max = 1'024;
 
   /// Bytes that may wait for their message to be complete or for the application to take it.
   /// Beyond, the peer is told to wait. Nothing is allocated ahead. At least twice the largest
@@ -38,7 +39,8 @@ struct AssociationOptions {
   /// carries, less 37 of DTLS 1.2 with AES-GCM. At least 512, and a multiple of four counts.
   std::size_t packet_max = 1'163;
   /// The largest packet that probing may find the path to carry (RFC 8899): 1,452 bytes of UDP
-  /// payload fill an Ethernet frame under IPv6. Equal to `packet_max` for no probing.
+  /// payload fill an Ethernet frame under IPv6. Only with a peer that knows PAD. Equal to
+  /// `packet_max` for no probing.
   std::size_t packet_probe_max = 1'415;
 
   /// Offer to interleave messages (RFC 8260), to give some up (RFC 3758), and to leave checksums to

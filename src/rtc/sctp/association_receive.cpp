@@ -276,6 +276,7 @@ void Association::receive_reconfig(const Chunk& chunk, Instant now) {
     if (!outcome) continue;
     failures_ = 0;
     for (const StreamId stream : outcome->streams) {
+      reset_after_.erase(stream);
       sender_.queue().finish_reset(stream, outcome->performed);
     }
     events_.push_back(OutgoingResetDone{std::move(outcome->streams), outcome->performed});

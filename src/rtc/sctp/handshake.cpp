@@ -29,7 +29,7 @@ bool is_known(ParameterType type) {
 }
 
 bool append_extensions_of(const Extensions& extensions, TlvWriter& list) {
-  std::array<ChunkType, 4> types{};
+  std::array<ChunkType, 5> types{};
   std::size_t count = 0;
   if (extensions.reconfiguration) types[count++] = ChunkType::re_config;
   if (extensions.partial_reliability) types[count++] = ChunkType::forward_tsn;
@@ -37,6 +37,7 @@ bool append_extensions_of(const Extensions& extensions, TlvWriter& list) {
     types[count++] = ChunkType::i_data;
     if (extensions.partial_reliability) types[count++] = ChunkType::i_forward_tsn;
   }
+  if (extensions.padding) types[count++] = ChunkType::pad;
   bool fits = true;
   if (extensions.partial_reliability) fits = append(list, ParameterType::forward_tsn_supported);
   if (extensions.zero_checksum) {
@@ -64,7 +65,8 @@ Extensions both(const Extensions& a, const Extensions& b) {
   return {.partial_reliability = a.partial_reliability && b.partial_reliability,
           .interleaving = a.interleaving && b.interleaving,
           .reconfiguration = a.reconfiguration && b.reconfiguration,
-          .zero_checksum = a.zero_checksum && b.zero_checksum};
+          .zero_checksum = a.zero_checksum && b.zero_checksum,
+          .padding = a.padding && b.padding};
 }
 
 std::optional<PeerDescription> describe_peer(const InitChunk& chunk) {
@@ -76,7 +78,8 @@ std::optional<PeerDescription> describe_peer(const InitChunk& chunk) {
       .partial_reliability = find(list, ParameterType::forward_tsn_supported).has_value(),
       .interleaving = has_extension(list, ChunkType::i_data),
       .reconfiguration = has_extension(list, ChunkType::re_config),
-      .zero_checksum = zero && decode_u32(*zero) == error_detection_by_dtls};
+      .zero_checksum = zero && decode_u32(*zero) == error_detection_by_dtls,
+      .padding = has_extension(list, ChunkType::pad)};
   // With interleaving, messages are given up by I-FORWARD-TSN only (RFC 8260 section 2.3.1).
   if (extensions.interleaving && extensions.partial_reliability) {
     extensions.interleaving = has_extension(list, ChunkType::i_forward_tsn);

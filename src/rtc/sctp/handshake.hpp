@@ -20,6 +20,8 @@ struct Extensions {
   bool reconfiguration = false;
   /// Checksums of 0 are believed (RFC 9653).
   bool zero_checksum = false;
+  /// PAD is known (RFC 4820). A receiver should skip unknown chunks of this kind, but not all do.
+  bool padding = false;
   friend bool operator==(const Extensions&, const Extensions&) = default;
 };
 

@@ -16,14 +16,16 @@ constexpr std::size_t content_size = 37;
 std::uint8_t flags_of(const Extensions& extensions) {
   return static_cast<std::uint8_t>(
       (extensions.partial_reliability ? 1U : 0U) | (extensions.interleaving ? 2U : 0U) |
-      (extensions.reconfiguration ? 4U : 0U) | (extensions.zero_checksum ? 8U : 0U));
+      (extensions.reconfiguration ? 4U : 0U) | (extensions.zero_checksum ? 8U : 0U) |
+      (extensions.padding ? 16U : 0U));
 }
 
 Extensions extensions_of(std::uint8_t flags) {
   return {.partial_reliability = (flags & 1U) != 0,
           .interleaving = (flags & 2U) != 0,
           .reconfiguration = (flags & 4U) != 0,
-          .zero_checksum = (flags & 8U) != 0};
+          .zero_checksum = (flags & 8U) != 0,
+          .padding = (flags & 16U) != 0};
 }
 
 std::uint32_t milliseconds_of(Instant at) {

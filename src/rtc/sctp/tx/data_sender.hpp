@@ -82,6 +82,8 @@ class DataSender {
   /// Nothing waits and nothing is unacknowledged.
   bool is_drained() const { return queue_.is_empty() && outstanding_.is_empty(); }
   Tsn next_tsn() const { return outstanding_.next(); }
+  /// The highest one up to which the peer has everything.
+  Tsn cumulative_tsn() const { return outstanding_.cumulative(); }
 
   /// The association begins anew: what was sent in part is dropped, the rest stays.
   void restart(Tsn first);
