@@ -18,7 +18,7 @@ constexpr double mebibyte = 1024.0 * 1024;
 
 /// Mathis et al. (1997): what halving for each loss gives, with an acknowledgement for every
 /// packet; bytes a second. 0 without loss.
-double mathis_bound(const FlowSettings& settings) {
+double mathis_estimate(const FlowSettings& settings) {
   const double loss = static_cast<double>(settings.path.loss) / 10'000;
   if (loss <= 0) return 0;
   const double round_trip = 2 * static_cast<double>(settings.path.delay.count()) / 1e6;
@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
         {"reference", implementation},
         {"mebibytes_per_second",
          static_cast<double>(outcome.bytes) / mebibyte / static_cast<double>(seconds)},
-        {"mathis_mebibytes_per_second", mathis_bound(settings) / mebibyte},
+        {"mathis_mebibytes_per_second", mathis_estimate(settings) / mebibyte},
         {"packets", outcome.network.sent},
         {"lost", outcome.network.lost},
         {"queue_full", outcome.network.queue_full}};

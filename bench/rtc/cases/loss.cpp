@@ -55,9 +55,9 @@ void measure_loss(const RtcSettings& settings, Report& report) {
                   "median of " +
                   std::to_string(settings.seeds) +
                   " seeds. usrsctp 0.9.5 with its defaults but buffers as large as ours, "
-                  "packets as long as ours. Bound: Mathis et al. 1997, an acknowledgement "
-                  "for each packet.",
-              .columns = {"path", "ours", "usrsctp", "ours over usrsctp", "bound"}};
+                  "packets as long as ours. Estimate: Mathis et al. 1997, an "
+                  "acknowledgement for each packet, losses evenly apart.",
+              .columns = {"path", "ours", "usrsctp", "ours over usrsctp", "estimate"}};
   for (const Condition& condition : conditions) {
     const Goodput goodput = transfer(condition, settings, report);
     if (goodput.usrsctp.empty()) continue;

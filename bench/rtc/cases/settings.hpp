@@ -24,7 +24,7 @@ struct RtcSettings {
   std::size_t many_pairs = 1'000;
   std::size_t many_seconds = 60;
   /// Simulated transfers under each condition.
-  std::size_t seeds = 7;
+  std::size_t seeds = 9;
 
   Implementation ours() const { return {"ours", {own.string()}}; }
   /// Ours first.
