@@ -87,7 +87,10 @@ void Agent::remove_local_address(const SocketAddress& base, Now now) {
   gatherer_.remove_base(base);
   relays_.remove_base(base);
   reported_candidates_ -= count_before - gatherer_.candidates().size();
+  const bool had_path = selected_pair() != nullptr;
   pairs_.drop_local(base);
+  // The host has moved: what other addresses it has, or gets now, may find a path.
+  if (had_path && selected_pair() == nullptr) fails_at_ = now.monotonic + options_.failed_after;
   advance(now);
 }
 
