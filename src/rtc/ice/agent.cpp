@@ -244,6 +244,12 @@ void Agent::send(BytesView payload, DatagramBatch& out) {
   out.commit(pair->path, payload.size());
 }
 
+std::optional<AddressPair> Agent::direct_path() const {
+  const Pair* pair = selected_pair();
+  if (pair == nullptr || pair->local_type == CandidateType::relayed) return std::nullopt;
+  return pair->path;
+}
+
 void Agent::post(const AddressPair& path, BytesView message) {
   const Candidate* local = gatherer_.local_end(path.local);
   if (local == nullptr || waiting_.size() >= options_.waiting_datagrams_max) {
