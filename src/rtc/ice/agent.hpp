@@ -165,6 +165,8 @@ class Agent {
   void apply(const RelayReady& change);
   void apply(const RelayGone& change);
   void apply(const RelayPermits& change);
+  /// Forgets what goes over a local address, which is gone.
+  void drop_local(const SocketAddress& local);
   bool gathered() const { return gatherer_.complete() && !relays_.pending(); }
   void pair_up(const Candidate& local, const Candidate& remote, Now now);
   const Candidate* remote_candidate(const SocketAddress& address) const;
