@@ -95,6 +95,8 @@ class Agent {
   /// Appends one application datagram; nothing if `can_send` does not hold. Through a TURN server
   /// over TCP it becomes an event instead.
   void send(BytesView payload, DatagramBatch& out);
+  /// The path that `send` uses if datagrams go out on it as they are: not through a TURN server.
+  std::optional<AddressPair> direct_path() const;
 
   State state() const { return state_; }
   const Stats& stats() const { return stats_; }
