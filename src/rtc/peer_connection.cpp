@@ -310,6 +310,8 @@ std::vector<Event> PeerConnection::take_events(Now now) {
 
 void PeerConnection::drain_sctp(Now now) {
   for (sctp::AssociationEvent& event : transport_.take_sctp_events()) {
+    // Who has closed the connection does not hear of it any more.
+    if (is_closed_) continue;
     if (const auto* const established = std::get_if<sctp::Established>(&event)) {
       channels_.start(*transport_.association(), established->streams_out,
                       negotiator_.agreed()->is_dtls_client, now, events_);
@@ -378,6 +380,8 @@ void PeerConnection::update_state(Now now) {
   is_over_ = is_session_over();
   const bool has_ended = state == ConnectionState::failed || state == ConnectionState::closed;
   reason_ = has_ended ? failure_reason() : "";
+  // What arrived before the end is still told.
+  if (is_over_) drain_sctp(now);
   if (state != std::exchange(state_, state)) {
     events_.emplace_back(ConnectionStateChanged{state, reason_});
   }
