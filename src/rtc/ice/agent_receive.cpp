@@ -148,13 +148,15 @@ void Agent::learn_from(const EarlyCheck& check, Now now) {
   }
   Pair* pair = pairs_.find(check.path, generation_);
   if (pair == nullptr) {
-    const Candidate& local = *gatherer_.local_end(check.path.local);
+    const Candidate* local = gatherer_.local_end(check.path.local);
+    // The address has gone since the check came.
+    if (local == nullptr) return;
     const Candidate* remote = remote_candidate(check.path.remote);
     pair =
         pairs_.add({.generation = generation_,
                     .path = check.path,
-                    .local_type = local.type,
-                    .local_priority = local.priority,
+                    .local_type = local->type,
+                    .local_priority = local->priority,
                     .remote_type = remote != nullptr ? remote->type : CandidateType::peer_reflexive,
                     .remote_priority = remote != nullptr ? remote->priority : check.priority},
                    role_);
