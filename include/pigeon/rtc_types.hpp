@@ -78,8 +78,7 @@ enum class ChannelError : std::uint8_t {
   /// Both a life time and a number of retransmits (TypeError).
   two_reliabilities,
   /// `negotiated` without an id, or an id of 65,535 (TypeError), or one beyond the streams that
-  /// both
-  /// sides have.
+  /// both sides have.
   bad_id,
   /// Another channel has the id, or all ids are taken (OperationError).
   id_in_use,

@@ -42,7 +42,7 @@ class DataChannels {
   Result<ChannelKey, ChannelError> create(std::string label, DataChannelInit init);
   /// Opens the channels made since the last call, if there is an association.
   void open_new(Now now, std::vector<Event>& events);
-  /// Closes a channel once what waits has been sent; nothing if it is closing or gone.
+  /// Closes a channel once what was sent on it has arrived; nothing if it is closing or gone.
   void close(ChannelKey key, std::vector<Event>& events);
 
   /// Hands a message over to the association.
