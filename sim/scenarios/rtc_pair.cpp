@@ -131,8 +131,9 @@ RtcPairOptions random_rtc_pair(std::uint64_t seed) {
                             ? Duration(static_cast<std::int64_t>(random.below(50'000)))
                             : Duration::zero();
   if (random.chance(2, 3)) options.path.loss = static_cast<std::uint32_t>(random.below(2'001));
-  if (random.chance(1, 3))
+  if (random.chance(1, 3)) {
     options.path.duplication = static_cast<std::uint32_t>(random.below(1'000));
+  }
   if (random.chance(1, 4)) options.path.datagram_size_max = 1'200 + random.below(300);
   if (random.chance(1, 4)) options.path.bandwidth = 100'000 + random.below(2'000'000);
   for (auto& nat : options.nats) {

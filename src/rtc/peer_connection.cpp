@@ -310,6 +310,8 @@ std::vector<Event> PeerConnection::take_events(Now now) {
 
 void PeerConnection::drain_sctp(Now now) {
   for (sctp::AssociationEvent& event : transport_.take_sctp_events()) {
+    // The channels are gone.
+    if (is_over_) return;
     if (const auto* const established = std::get_if<sctp::Established>(&event)) {
       channels_.start(*transport_.association(), established->streams_out,
                       negotiator_.agreed()->is_dtls_client, now, events_);
@@ -320,6 +322,7 @@ void PeerConnection::drain_sctp(Now now) {
       channels_.receive(std::move(event), now, events_);
     }
   }
+  channels_.open_new(now, events_);
 }
 
 void PeerConnection::update(Now now) {
@@ -374,6 +377,8 @@ void PeerConnection::set_gathering_state(IceGatheringState state) {
 
 void PeerConnection::update_state(Now now) {
   if (is_over_) return;
+  // What came before the goodbye counts.
+  if (is_session_over()) drain_sctp(now);
   const ConnectionState state = derived_state();
   is_over_ = is_session_over();
   const bool has_ended = state == ConnectionState::failed || state == ConnectionState::closed;

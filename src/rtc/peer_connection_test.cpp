@@ -335,6 +335,40 @@ TEST(PeerConnectionTest, TellsTheOtherSideWhenItCloses) {
   EXPECT_EQ(sent.error(), ChannelError::not_open);
 }
 
+TEST(PeerConnectionTest, TellsWhatCameTogetherWithTheGoodbye) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+
+  pair.bob.is_deaf = true;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("late", {}, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("last words"), true, pair.now()));
+  pair.run_for(1ms);
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+  pair.bob.is_deaf = false;
+  pair.run_for(100ms);
+
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("last words"));
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(2));
+  EXPECT_THAT(pair.bob.told<ChannelClosed>(), SizeIs(2));
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::closed);
+}
+
+TEST(PeerConnectionTest, ClosesWhileTheOtherSideOpensAChannel) {
+  TestPair pair;
+  pair.connect();
+
+  pair.bob.is_deaf = true;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("late", {}, pair.now()));
+  pair.run_for(100ms);
+  pair.bob.connection.close(pair.now());
+  pair.bob.is_deaf = false;
+  pair.run_for(100ms);
+
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(1));
+  EXPECT_THAT(pair.bob.told<ChannelClosed>(), SizeIs(1));
+}
+
 TEST(PeerConnectionTest, TakesCandidatesThatItCannotUse) {
   TestPair pair;
   const ChannelKey chat = pair.connect();
