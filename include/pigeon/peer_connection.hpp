@@ -24,15 +24,15 @@ struct RtcConnection;
 /// RTCIceServer (W3C WebRTC section 4.2.2).
 struct IceServer {
   /// `stun:host`, `stun:host:port`, `turn:host:port` or `turn:host:port?transport=tcp`.
-  std::string url;
+  std::string url{};
   /// For `turn`.
-  std::string username;
-  std::string credential;
+  std::string username{};
+  std::string credential{};
 };
 
 /// RTCConfiguration (W3C WebRTC section 4.2.1), and what it leaves to browsers.
 struct PeerConnectionOptions {
-  std::vector<IceServer> ice_servers;
+  std::vector<IceServer> ice_servers{};
   /// Take paths over TURN servers only, so that the other side does not learn our addresses.
   bool relay_only = false;
   /// Bytes of the longest message that we take and send.
