@@ -49,16 +49,16 @@ struct DataChannelInit {
   /// Messages arrive in the order of sending.
   bool ordered = true;
   /// How long a message may be on its way before it is given up. Not together with the next one.
-  std::optional<std::uint16_t> max_packet_life_time_ms;
+  std::optional<std::uint16_t> max_packet_life_time_ms{};
   /// How often a message may be sent again before it is given up.
-  std::optional<std::uint16_t> max_retransmits;
+  std::optional<std::uint16_t> max_retransmits{};
   /// A subprotocol that both applications understand; at most 65,535 bytes.
-  std::string protocol;
+  std::string protocol{};
   /// Both applications create the channel with the same `id`, and nothing of it goes over the wire.
   bool negotiated = false;
   /// The stream, 0 to 65,534: needed if `negotiated`, ignored otherwise. Ours and browsers'
   /// connections have streams 0 to 1,023.
-  std::optional<std::uint16_t> id;
+  std::optional<std::uint16_t> id{};
 };
 
 /// RTCDataChannelState (W3C WebRTC section 6.2).
