@@ -346,7 +346,7 @@ void PeerConnection::drain_sctp(Now now) {
       channels_.start(*transport_.association(), established->streams_out,
                       negotiator_.agreed()->is_dtls_client, now, events_);
     } else if (auto* const closed = std::get_if<sctp::Closed>(&event)) {
-      association_failure_ = std::move(closed->text);
+      association_end_ = std::move(*closed);
       channels_.close_all(events_);
     } else {
       channels_.receive(std::move(event), now, events_);
@@ -425,7 +425,7 @@ void PeerConnection::update_state(Now now) {
 bool PeerConnection::is_session_over() const {
   using Dtls = dtls::Session::State;
   const auto& session = transport_.dtls();
-  if (!association_failure_.empty()) return true;
+  if (association_end_) return true;
   return session && (session->state() == Dtls::closed || session->state() == Dtls::failed);
 }
 
@@ -436,7 +436,12 @@ ConnectionState PeerConnection::derived_state() const {
   // nothing left to use.
   if (session && session->state() == Dtls::closed) return ConnectionState::closed;
   if (session && session->state() == Dtls::failed) return ConnectionState::failed;
-  if (!association_failure_.empty()) return ConnectionState::failed;
+  if (association_end_) {
+    // Browsers that close abort the association first, and close DTLS afterwards.
+    const bool is_goodbye = association_end_->reason == sctp::CloseReason::aborted_by_peer ||
+                            association_end_->reason == sctp::CloseReason::shutdown;
+    return is_goodbye ? ConnectionState::closed : ConnectionState::failed;
+  }
   switch (ice_state_) {
     case IceConnectionState::failed:
       return ConnectionState::failed;
@@ -453,7 +458,7 @@ ConnectionState PeerConnection::derived_state() const {
 
 std::string PeerConnection::failure_reason() const {
   const auto& session = transport_.dtls();
-  if (!association_failure_.empty()) return association_failure_;
+  if (association_end_) return association_end_->text;
   if (session && !session->reason().empty()) return session->reason();
   return "No path to the other side was found, or the last one died.";
 }

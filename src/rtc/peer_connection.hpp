@@ -163,7 +163,8 @@ class PeerConnection {
   bool is_over_ = false;
   /// `close` was called.
   bool is_closed_ = false;
-  std::string association_failure_;
+  /// How the association has ended, if it has.
+  std::optional<sctp::Closed> association_end_;
   std::vector<Event> events_;
 };
 

@@ -456,6 +456,23 @@ TEST(PeerConnectionTest, TellsTheOtherSideWhenItCloses) {
   EXPECT_EQ(sent.error(), ChannelError::not_open);
 }
 
+TEST(PeerConnectionTest, AnAbortIsAGoodbye) {
+  TestPair pair;
+  pair.connect();
+  // Of the two datagrams with which a side closes, DTLS's own comes too late.
+  bool has_aborted = false;
+  pair.drops = [&](const TestPeer& from, BytesView) {
+    return &from == &pair.alice && std::exchange(has_aborted, true);
+  };
+
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+
+  EXPECT_TRUE(has_aborted);
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::closed);
+  EXPECT_THAT(pair.bob.connection.reason(), Not(IsEmpty()));
+}
+
 TEST(PeerConnectionTest, GivesRelayedAddressesBackWithItsGoodbye) {
   const SocketAddress server{IpAddress(IpAddress::V4{203, 0, 113, 1}), 3'478};
   ice::ModelTurnServer model({.relayed = {server.ip, 50'000}});
