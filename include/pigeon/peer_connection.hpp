@@ -40,6 +40,9 @@ struct PeerConnectionOptions {
   /// Bytes that wait to be sent, of all channels together, and overhead of small messages; more are
   /// refused. As browsers have it; memory is taken only by what waits.
   std::size_t send_buffer_max = std::size_t{16} << 20U;
+  /// UDP payload of the longest datagram that is tried on a path; 1,452 bytes fill an Ethernet
+  /// frame under IPv6. At 1,200, which every path carries, nothing is tried; less counts as 1,200.
+  std::size_t datagram_size_max = 1'452;
   /// Data channels, the other side's included; those it opens beyond are closed at once.
   std::size_t channel_count_max = 1'024;
 };

@@ -132,6 +132,33 @@ TEST(DataChannelsTest, ClosesWhatTheOtherSideOpensBeyondTheLimit) {
   EXPECT_THAT(pair.alice.told<ChannelClosed>(), SizeIs(7));
 }
 
+TEST(DataChannelsTest, OpensAndConfirmsOnceTheBufferHasRoom) {
+  Configuration small;
+  small.transport.sctp.sending.buffer_max = 100'000;
+  TestPair pair(small, small);
+  const ChannelKey chat = pair.connect();
+  const auto fill = [&](TestPeer& peer, ChannelKey channel) {
+    for (std::size_t size = 10'000; size > 0; size /= 2) {
+      while (peer.connection.send(channel, Bytes(size), false, pair.now())) {
+      }
+    }
+  };
+
+  fill(pair.alice, chat);
+  fill(pair.bob, pair.bob.announced("chat"));
+  DataChannelInit init;
+  init.ordered = false;
+  const ChannelKey late = *pair.alice.connection.create_data_channel("late", init, pair.now());
+  EXPECT_EQ(pair.alice.connection.data_channel(late)->state, DataChannelState::connecting);
+  pair.run_for(5s);
+  ASSERT_TRUE(pair.alice.connection.send(late, bytes_of("hello"), true, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_THAT(pair.alice.told<ChannelOpened>(), SizeIs(2));
+  EXPECT_EQ(pair.bob.texts().back(), "hello");
+  EXPECT_NE(pair.bob.announced("late"), ChannelKey{});
+}
+
 TEST(DataChannelsTest, TellsWhenTheBufferedAmountIsLow) {
   TestPair pair;
   const ChannelKey chat = pair.connect();

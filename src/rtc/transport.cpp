@@ -118,15 +118,23 @@ void Transport::transmit_dtls(DatagramBatch& batch) {
 }
 
 void Transport::transmit_sctp(DatagramBatch& batch, std::size_t bytes_max, Now now) {
-  std::array<std::uint8_t, plaintext_size_max> packet;
-  std::array<std::uint8_t, plaintext_size_max + dtls::record_overhead> record;
+  // On a direct path packets are written and sealed where they are sent from.
+  const std::optional<AddressPair> path = ice_.direct_path();
+  const std::size_t offset = dtls_->plaintext_offset();
+  // Not initialized: only what was written is read.
+  std::array<std::uint8_t, plaintext_size_max + dtls::record_overhead> scratch;
   while (batch.byte_count() < bytes_max) {
+    const MutableBytesView room = path ? batch.reserve(scratch.size()) : MutableBytesView(scratch);
+    const MutableBytesView packet = room.subspan(offset, plaintext_size_max);
     const std::size_t packet_size = association_->transmit(packet, now);
     if (packet_size == 0) return;
-    const BytesView plaintext = BytesView(packet).first(packet_size);
-    const std::size_t record_size = dtls_->seal(plaintext, record);
+    const std::size_t record_size = dtls_->seal(packet.first(packet_size), room);
     if (record_size == 0) return;
-    ice_.send(BytesView(record).first(record_size), batch);
+    if (path) {
+      batch.commit(*path, record_size);
+    } else {
+      ice_.send(room.first(record_size), batch);
+    }
   }
 }
 

@@ -87,8 +87,16 @@ void Agent::remove_local_address(const SocketAddress& base, Now now) {
   gatherer_.remove_base(base);
   relays_.remove_base(base);
   reported_candidates_ -= count_before - gatherer_.candidates().size();
-  pairs_.drop_local(base);
+  const bool had_path = selected_pair() != nullptr;
+  drop_local(base);
+  // The host has moved: what other addresses it has, or gets now, may find a path.
+  if (had_path && selected_pair() == nullptr) fails_at_ = now.monotonic + options_.failed_after;
   advance(now);
+}
+
+void Agent::drop_local(const SocketAddress& local) {
+  pairs_.drop_local(local);
+  std::erase_if(early_checks_, [&](const EarlyCheck& check) { return check.path.local == local; });
 }
 
 void Agent::end_of_local_addresses(Now now) {
@@ -239,6 +247,12 @@ void Agent::send(BytesView payload, DatagramBatch& out) {
   }
   std::copy(payload.begin(), payload.end(), out.reserve(payload.size()).begin());
   out.commit(pair->path, payload.size());
+}
+
+std::optional<AddressPair> Agent::direct_path() const {
+  const Pair* pair = selected_pair();
+  if (pair == nullptr || pair->local_type == CandidateType::relayed) return std::nullopt;
+  return pair->path;
 }
 
 void Agent::post(const AddressPair& path, BytesView message) {

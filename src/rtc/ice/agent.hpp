@@ -92,6 +92,8 @@ class Agent {
   /// Appends one application datagram; nothing if `can_send` does not hold. Through a TURN server
   /// over TCP it becomes an event instead.
   void send(BytesView payload, DatagramBatch& out);
+  /// The path that `send` uses if datagrams go out on it as they are: not through a TURN server.
+  std::optional<AddressPair> direct_path() const;
 
   State state() const { return state_; }
   const Stats& stats() const { return stats_; }
@@ -163,6 +165,8 @@ class Agent {
   void apply(const RelayReady& change);
   void apply(const RelayGone& change);
   void apply(const RelayPermits& change);
+  /// Forgets what goes over a local address, which is gone.
+  void drop_local(const SocketAddress& local);
   bool gathered() const { return gatherer_.complete() && !relays_.pending(); }
   void pair_up(const Candidate& local, const Candidate& remote, Now now);
   const Candidate* remote_candidate(const SocketAddress& address) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -95,7 +96,7 @@ class Reconfiguration {
   // The peer's.
   ReconfigNumber next_peer_;
   std::optional<ReconfigResult> last_result_;
-  ReconfigResponse answers_[2];
+  std::array<ReconfigResponse, 2> answers_{};
   std::size_t answer_count_ = 0;
 };
 
