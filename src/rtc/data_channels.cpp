@@ -20,7 +20,7 @@ std::optional<ChannelError> check(const std::string& label, const DataChannelIni
   }
   if (init.max_packet_life_time_ms && init.max_retransmits) return ChannelError::two_reliabilities;
   if (init.negotiated && !init.id) return ChannelError::bad_id;
-  if (init.id == no_id) return ChannelError::bad_id;
+  if (init.negotiated && init.id == no_id) return ChannelError::bad_id;
   return std::nullopt;
 }
 
@@ -78,6 +78,9 @@ ChannelError error_of(sctp::SendStatus status) {
 
 Result<ChannelKey, ChannelError> DataChannels::create(std::string label, DataChannelInit init) {
   if (const auto error = check(label, init)) return Unexpected(*error);
+  // W3C WebRTC section 6.1: the id of a channel that opens itself is chosen here, because its
+  // parity depends on the DTLS role.
+  if (!init.negotiated) init.id.reset();
   if (init.id && is_taken(*init.id)) return Unexpected(ChannelError::id_in_use);
   if (channels_.size() >= options_.count_max) return Unexpected(ChannelError::too_many_channels);
   const ChannelKey key{next_key_++};

@@ -43,7 +43,7 @@ class DataChannels {
   /// Opens the channels that wait for it, and confirms those of the other side, as far as the
   /// association has room.
   void open_new(Now now, std::vector<Event>& events);
-  /// Closes a channel once what waits has been sent; nothing if it is closing or gone.
+  /// Closes a channel once what was sent on it has arrived; nothing if it is closing or gone.
   void close(ChannelKey key, std::vector<Event>& events);
 
   /// Hands a message over to the association.

@@ -111,10 +111,24 @@ TEST(DataChannelsTest, RefusesWhatTheW3cRefuses) {
   EXPECT_EQ(error_of("", {.max_packet_life_time_ms = 1, .max_retransmits = 1}),
             ChannelError::two_reliabilities);
   EXPECT_EQ(error_of("", {.negotiated = true}), ChannelError::bad_id);
-  EXPECT_EQ(error_of("", {.id = 65'535}), ChannelError::bad_id);
+  EXPECT_EQ(error_of("", {.negotiated = true, .id = 65'535}), ChannelError::bad_id);
   EXPECT_EQ(error_of("", {.negotiated = true, .id = 4}), std::nullopt);
-  EXPECT_EQ(error_of("", {.id = 4}), ChannelError::id_in_use);
+  EXPECT_EQ(error_of("", {.negotiated = true, .id = 4}), ChannelError::id_in_use);
+  EXPECT_EQ(error_of("", {.id = 4}), std::nullopt);
   EXPECT_EQ(error_of("", {}), std::nullopt);
+}
+
+TEST(DataChannelsTest, ChoosesTheStreamWhateverAChannelThatOpensItselfAsksFor) {
+  TestPair pair;
+  for (const std::uint16_t id : {std::uint16_t{10}, std::uint16_t{11}}) {
+    ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {.id = id}, pair.now()));
+  }
+
+  pair.negotiate();
+  pair.run_for(2s);
+
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(2));
+  EXPECT_THAT(pair.alice.told<ChannelClosed>(), IsEmpty());
 }
 
 TEST(DataChannelsTest, ClosesWhatTheOtherSideOpensBeyondTheLimit) {

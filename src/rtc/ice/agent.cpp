@@ -61,6 +61,7 @@ bool Agent::set_remote(Credentials remote, bool lite, Now now) {
   if (state_ == State::closed || remote_ == remote) return true;
   // RFC 8445 section 6.1.1: a lite agent cannot control.
   if (lite) set_role(Role::controlling);
+  before_restart_.reset();
   remote_ = std::move(remote);
   std::erase_if(remote_candidates_, [&](const Candidate& candidate) {
     return !candidate.ufrag.empty() && candidate.ufrag != remote_->ufrag;
@@ -189,6 +190,10 @@ void Agent::restart(Now now) { restart(make_credentials(random_), now); }
 
 void Agent::restart(Credentials credentials, Now now) {
   if (state_ == State::closed) return;
+  if (!before_restart_) {
+    before_restart_ = {
+        {generation_, local_, remote_}, past_, remote_candidates_, remote_ended_, was_connected_};
+  }
   // A second restart before the first has led to anything changes nothing for the old pair.
   if (was_connected_) past_ = Generation{generation_, local_, remote_};
   local_ = std::move(credentials);
@@ -208,6 +213,26 @@ void Agent::restart(Credentials credentials, Now now) {
   reported_candidates_ = 0;
   reported_complete_ = false;
   if (selected_ == 0) enter(State::fresh);
+  advance(now);
+}
+
+void Agent::cancel_restart(Now now) {
+  if (state_ == State::closed || !before_restart_) return;
+  // Without the other agent's credentials, the generation that ends here has neither pairs nor
+  // checks.
+  BeforeRestart before = *std::exchange(before_restart_, std::nullopt);
+  generation_ = before.generation.number;
+  local_ = std::move(before.generation.local);
+  remote_ = std::move(before.generation.remote);
+  past_ = std::move(before.past);
+  remote_candidates_ = std::move(before.remote_candidates);
+  remote_ended_ = before.remote_ended;
+  was_connected_ = before.was_connected;
+  early_checks_.clear();
+  nominate_at_ = now.monotonic + options_.nomination_wait;
+  if (remote_) fails_at_ = now.monotonic + options_.failed_after_in_all;
+  reported_candidates_ = 0;
+  reported_complete_ = false;
   advance(now);
 }
 

@@ -67,6 +67,9 @@ class Agent {
   void restart(Now now);
   /// The same with credentials that a description has told already.
   void restart(Credentials credentials, Now now);
+  /// Goes back to what was before `restart`, since the other agent will not follow: only before
+  /// `set_remote`, else nothing happens. Reports the local candidates again.
+  void cancel_restart(Now now);
   /// Ends everything. What `transmit` and `take_events` have then gives relayed addresses back;
   /// nothing else is sent any more.
   void close(Now now);
@@ -112,6 +115,14 @@ class Agent {
     std::uint32_t number = 0;
     Credentials local;
     std::optional<Credentials> remote;
+  };
+  /// What a restart put aside.
+  struct BeforeRestart {
+    Generation generation;
+    std::optional<Generation> past;
+    std::vector<Candidate> remote_candidates;
+    bool remote_ended = false;
+    bool was_connected = false;
   };
   static constexpr std::size_t early_checks_max = 8;
 
@@ -188,6 +199,8 @@ class Agent {
   std::optional<Credentials> remote_;
   /// Of the pair that carries data through a restart.
   std::optional<Generation> past_;
+  /// Until the other agent follows.
+  std::optional<BeforeRestart> before_restart_;
 
   std::vector<Candidate> remote_candidates_;
   std::vector<EarlyCheck> early_checks_;
