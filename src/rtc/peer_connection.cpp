@@ -470,6 +470,8 @@ void PeerConnection::close(Now now) {
   negotiator_.close();
   note_signaling_state();
   transport_.close(now);
+  // The other side may have been first.
+  if (state_ == ConnectionState::closed) return;
   state_ = ConnectionState::closed;
   reason_ = "The connection was closed here.";
   events_.emplace_back(ConnectionStateChanged{state_, reason_});

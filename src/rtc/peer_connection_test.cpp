@@ -534,6 +534,20 @@ TEST(PeerConnectionTest, ClosesWhileTheOtherSideOpensAChannel) {
   EXPECT_THAT(pair.bob.told<ChannelClosed>(), SizeIs(1));
 }
 
+TEST(PeerConnectionTest, TellsOnceThatItIsClosedIfBothSidesCloseIt) {
+  TestPair pair;
+  pair.connect();
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+  const std::size_t told_before = pair.bob.told<ConnectionStateChanged>().size();
+
+  pair.bob.connection.close(pair.now());
+  pair.run_for(100ms);
+
+  EXPECT_THAT(pair.bob.told<ConnectionStateChanged>(), SizeIs(told_before));
+  EXPECT_EQ(pair.bob.connection.signaling_state(), SignalingState::closed);
+}
+
 TEST(PeerConnectionTest, TakesCandidatesThatItCannotUse) {
   TestPair pair;
   const ChannelKey chat = pair.connect();
