@@ -173,6 +173,19 @@ TEST(DataChannelsTest, OpensAndConfirmsOnceTheBufferHasRoom) {
   EXPECT_NE(pair.bob.announced("late"), ChannelKey{});
 }
 
+TEST(DataChannelsTest, ALongLabelNeedsNoLongMessages) {
+  Configuration small;
+  small.message_size_max = 100;
+  TestPair pair(small, small);
+  pair.connect();
+  const std::string label(65'535, 'x');
+
+  ASSERT_TRUE(pair.alice.connection.create_data_channel(label, {.protocol = label}, pair.now()));
+  pair.run_for(5s);
+
+  EXPECT_NE(pair.bob.announced(label), ChannelKey{});
+}
+
 TEST(DataChannelsTest, TellsWhenTheBufferedAmountIsLow) {
   TestPair pair;
   const ChannelKey chat = pair.connect();

@@ -9,6 +9,9 @@ namespace pigeon::rtc {
 
 namespace {
 
+/// What opens a channel is a message, too: 12 bytes, label and protocol (RFC 8832 section 5.1).
+constexpr std::size_t open_message_size_max = 12 + 2 * 65'535;
+
 sdp::LocalParameters local_parameters(const dtls::Certificate& certificate,
                                       const Configuration& configuration, Random& random) {
   sdp::LocalParameters parameters;
@@ -23,8 +26,9 @@ sdp::LocalParameters local_parameters(const dtls::Certificate& certificate,
 
 TransportOptions transport_options(const Configuration& configuration) {
   TransportOptions options = configuration.transport;
-  options.sctp.message_send_max = configuration.message_size_max;
-  options.sctp.message_receive_max = configuration.message_size_max;
+  const std::size_t size_max = std::max(configuration.message_size_max, open_message_size_max);
+  options.sctp.message_send_max = size_max;
+  options.sctp.message_receive_max = size_max;
   return options;
 }
 
@@ -379,6 +383,8 @@ void PeerConnection::receive_ice(ice::GatheringComplete& /*event*/) {
 
 void PeerConnection::receive_ice(ice::StateChanged& changed) {
   ice_state_ = rtc::ice_connection_state(changed.state);
+  // W3C WebRTC section 4.4.1: who has closed the connection hears no more of it.
+  if (is_closed_) return;
   events_.emplace_back(IceConnectionStateChanged{ice_state_});
 }
 

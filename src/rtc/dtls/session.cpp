@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include <openssl/crypto.h>
+
 namespace pigeon::dtls {
 
 namespace {
@@ -141,6 +143,10 @@ void Session::become_connected(Now /*now*/) {
   sealer_.emplace(secrets.aead, is_client ? secrets.client : secrets.server, data_epoch,
                   first_data_sequence);
   opener_.emplace(secrets.aead, is_client ? secrets.server : secrets.client);
+  // Both directions have their copies inside OpenSSL, which cleans them up itself.
+  for (DirectionKeys* const keys : {&secrets.client, &secrets.server}) {
+    OPENSSL_cleanse(keys->key.data(), keys->key.size());
+  }
   srtp_profile_ = secrets.srtp_profile;
   srtp_secret_ = std::move(secrets.srtp);
   state_ = State::connected;
