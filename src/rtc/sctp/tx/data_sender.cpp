@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t skipped_streams_max = 64;
 /// Until the same FORWARD-TSN may be said again before the timer asks for it.
 constexpr Duration forward_interval_max = 200ms;
+/// Fragments that may be unacknowledged: a SACK names one by its distance from the cumulative TSN,
+/// in 16 bits (RFC 9260 section 3.3.4).
+constexpr std::size_t outstanding_max = 0xffff;
 /// A window of so few packets may have its last acknowledgement delayed to no purpose.
 constexpr std::size_t small_window_packets = 4;
 
@@ -166,6 +169,7 @@ void DataSender::write_new(PacketWriter& packet, Instant now) {
       continue;
     }
     if (packet.room_left() <= header_size()) break;
+    if (outstanding_.size() >= outstanding_max) break;
     const std::size_t room = packet.room_left() - header_size();
     // Only what is left of a packet with other chunks is too little to cut a message for.
     if (message.remaining() > room && 2 * room < payload_max()) break;
