@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Measures the built hub and prints Markdown tables for docs/performance.md; builds nothing.
-# Takes up to fifteen minutes, and wants a machine that does nothing else.
-#   bench/run.sh [option of hub_bench or case...]     (try --help)
+# Measures what is built and prints Markdown tables for docs/performance.md; builds nothing.
+# Takes up to half an hour, and wants a machine that does nothing else.
+#   bench/run.sh                                      the hub, the mesh and WebRTC
+#   bench/run.sh [option of hub_bench or case...]     the hub alone (try --help)
+#   bench/run.sh rtc [option of rtc_bench or case...] WebRTC alone (try rtc --help)
 # Variables: BUILD (build/release), MESH_RUNS (1; 0 leaves the mesh of Node peers out).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -10,7 +12,7 @@ programs=${BUILD:-build/release}/bin
 mesh_runs=${MESH_RUNS:-1}
 status=0
 
-for program in pigeonhub hub_bench epoll_relay; do
+for program in pigeonhub hub_bench epoll_relay rtc_bench rtc_own; do
   if [ ! -x "$programs/$program" ]; then
     echo "There is no $programs/$program. Build it: cmake --preset release &&" \
       "cmake --build --preset release" >&2
@@ -18,6 +20,10 @@ for program in pigeonhub hub_bench epoll_relay; do
   fi
 done
 
+if [ "${1:-}" = rtc ]; then
+  shift
+  exec "$programs/rtc_bench" "$@"
+fi
 case " $* " in
   *" --help "* | *" -h "*) exec "$programs/hub_bench" --help ;;
 esac
@@ -45,6 +51,13 @@ if [ "$#" -eq 0 ] && [ "$mesh_runs" -gt 0 ] && [ -d tests/interop/clients/1.1.3/
   echo
   PIGEONHUB=$programs/pigeonhub mesh ours || status=1
   mesh upstream || status=1
+fi
+
+if [ "$#" -eq 0 ]; then
+  echo
+  echo "## WebRTC"
+  echo
+  "$programs/rtc_bench" || status=$?
 fi
 echo
 echo "- load average after: $(cut -d' ' -f1-3 /proc/loadavg)"

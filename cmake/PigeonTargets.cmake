@@ -34,12 +34,13 @@ function(pigeon_configure_target target)
 endfunction()
 
 # pigeon_add_library(pigeon_core EXPORT_NAME core SOURCES ... [TESTS ...] [PUBLIC_LINK ...]
-#                    [PRIVATE_LINK ...] [TEST_LINK ...])
+#                    [PRIVATE_LINK ...] [TEST_LINK ...] [NOT_INSTALLED])
 #
 # A static library out of src/. TESTS are the unit tests beside the sources; they become one program
-# `<target>_test`. The public headers are installed with the first library.
+# `<target>_test`. The public headers are installed with the first library. NOT_INSTALLED is for
+# libraries that only tests use.
 function(pigeon_add_library target)
-  cmake_parse_arguments(ARG "" "EXPORT_NAME"
+  cmake_parse_arguments(ARG "NOT_INSTALLED" "EXPORT_NAME"
     "SOURCES;TESTS;PUBLIC_LINK;PRIVATE_LINK;TEST_LINK" ${ARGN})
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(pigeon::${ARG_EXPORT_NAME} ALIAS ${target})
@@ -50,7 +51,9 @@ function(pigeon_add_library target)
            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
            $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
   target_link_libraries(${target} PUBLIC ${ARG_PUBLIC_LINK} PRIVATE ${ARG_PRIVATE_LINK})
-  install(TARGETS ${target} EXPORT pigeon_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  if(NOT ARG_NOT_INSTALLED)
+    install(TARGETS ${target} EXPORT pigeon_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  endif()
   if(PIGEON_BUILD_TESTS AND ARG_TESTS)
     pigeon_add_test(${target}_test SOURCES ${ARG_TESTS} LINK ${target} ${ARG_TEST_LINK})
   endif()

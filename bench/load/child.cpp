@@ -116,9 +116,9 @@ CpuTime Child::cpu() const {
   return used;
 }
 
-Memory Child::memory() const {
+Memory memory_of(pid_t process) {
   Memory memory;
-  std::ifstream file("/proc/" + std::to_string(pid_) + "/status");
+  std::ifstream file("/proc/" + std::to_string(process) + "/status");
   for (std::string line; std::getline(file, line);) {
     std::istringstream fields(line);
     std::string name;

@@ -24,6 +24,9 @@ struct Memory {
   std::size_t threads = 0;
 };
 
+/// What the system says of a running process.
+Memory memory_of(pid_t process);
+
 /// A child process without input and output. It does not outlive this object, nor this process.
 class Child {
  public:
@@ -44,7 +47,7 @@ class Child {
   int wait();
 
   CpuTime cpu() const;
-  Memory memory() const;
+  Memory memory() const { return memory_of(pid_); }
   pid_t pid() const { return pid_; }
 
  private:

@@ -27,8 +27,17 @@ function wrtc_end(channel) {
 
 async function wrtc_pair({ RTCPeerConnection }) {
   const [one, other] = [new RTCPeerConnection(), new RTCPeerConnection()];
-  one.onicecandidate = ({ candidate }) => candidate && other.addIceCandidate(candidate);
-  other.onicecandidate = ({ candidate }) => candidate && one.addIceCandidate(candidate);
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ]) {
+    from.onicecandidate = async ({ candidate }) => {
+      // One that is found while the pair is being closed is refused.
+      if (candidate) await to.addIceCandidate(candidate).catch((error) => {
+        if (to.connectionState !== 'closed') throw error;
+      });
+    };
+  }
   const channel = one.createDataChannel('bench');
   const near = wrtc_end(channel);
   const near_open = new Promise((resolve) => (channel.onopen = resolve));

@@ -1,6 +1,6 @@
 // Two programs in one. Without arguments it connects two ends in this process and shows how fast
 // messages come back. With --answer it reads an offer from standard input, prints the answer, and
-// echoes every message: paste the JSON of a browser page's localDescription, and its answer back.
+// echoes every message until the other side closes: docs/rtc.md shows the lines for a browser.
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -125,8 +125,16 @@ std::string json_of_sdp(const std::string& sdp) {
 int run_answer() {
   pigeon::RtcLoop loop = need(pigeon::RtcLoop::create());
   std::optional<pigeon::PeerConnection> connection;
-  connection.emplace(need(pigeon::PeerConnection::create(
-      loop, {}, [&](rtc::ConnectionEvent event) { echo(connection, event); })));
+  bool has_ended = false;
+  connection.emplace(need(pigeon::PeerConnection::create(loop, {}, [&](rtc::ConnectionEvent event) {
+    if (const auto* changed = std::get_if<rtc::ConnectionStateChanged>(&event)) {
+      std::cerr << to_string(changed->state) << ". " << changed->reason << '\n';
+      has_ended = changed->state == rtc::ConnectionState::closed ||
+                  changed->state == rtc::ConnectionState::failed;
+    }
+    echo(connection, event);
+  })));
+  std::cerr << "Paste the offer, as JSON on one line:\n";
   std::string line;
   std::getline(std::cin, line);
   const rtc::SessionDescription offer{rtc::SdpType::offer, sdp_of_json(line)};
@@ -135,16 +143,16 @@ int run_answer() {
   while (connection->ice_gathering_state() != rtc::IceGatheringState::complete) {
     loop.run_once(100ms);
   }
+  std::cerr << "The answer, for setRemoteDescription of the other side:\n";
   std::cout << json_of_sdp(connection->local_description()->sdp) << std::endl;
-  while (connection->connection_state() != rtc::ConnectionState::closed &&
-         connection->connection_state() != rtc::ConnectionState::failed) {
-    loop.run_once(1s);
-  }
+  while (!has_ended) loop.run_once(1s);
   return 0;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-  return count > 1 && std::string(arguments[1]) == "--answer" ? run_answer() : run_demo();
+  if (count == 1) return run_demo();
+  if (count == 2 && std::string_view(arguments[1]) == "--answer") return run_answer();
+  give_up("Usage: example_rtc_echo [--answer]");
 }

@@ -24,15 +24,15 @@ struct RtcConnection;
 /// RTCIceServer (W3C WebRTC section 4.2.2).
 struct IceServer {
   /// `stun:host`, `stun:host:port`, `turn:host:port` or `turn:host:port?transport=tcp`.
-  std::string url;
+  std::string url{};
   /// For `turn`.
-  std::string username;
-  std::string credential;
+  std::string username{};
+  std::string credential{};
 };
 
 /// RTCConfiguration (W3C WebRTC section 4.2.1), and what it leaves to browsers.
 struct PeerConnectionOptions {
-  std::vector<IceServer> ice_servers;
+  std::vector<IceServer> ice_servers{};
   /// Take paths over TURN servers only, so that the other side does not learn our addresses.
   bool relay_only = false;
   /// Bytes of the longest message that we take and send.
@@ -40,6 +40,9 @@ struct PeerConnectionOptions {
   /// Bytes that wait to be sent, of all channels together, and overhead of small messages; more are
   /// refused. As browsers have it; memory is taken only by what waits.
   std::size_t send_buffer_max = std::size_t{16} << 20U;
+  /// UDP payload of the longest datagram that is tried on a path; 1,452 bytes fill an Ethernet
+  /// frame under IPv6. At 1,200, which every path carries, nothing is tried; less counts as 1,200.
+  std::size_t datagram_size_max = 1'452;
   /// Data channels, the other side's included; those it opens beyond are closed at once.
   std::size_t channel_count_max = 1'024;
 };
@@ -72,8 +75,9 @@ struct PeerConnectionStats {
 class PeerConnection {
  public:
   /// Gets every event of the connection, in order, and only while the loop runs: never inside a
-  /// call of the application. It may call anything but `RtcLoop::run_once`, also `close`, and
-  /// destroy connections, its own included.
+  /// call of the application, so it may use the variable that `create` is about to fill. It may
+  /// call anything but `RtcLoop::run_once`, also `close`, and destroy connections, its own
+  /// included.
   using OnEvent = std::function<void(rtc::ConnectionEvent)>;
 
   /// Waits for DNS if the servers have names. The error says which URL cannot be used or which
@@ -116,7 +120,7 @@ class PeerConnection {
   /// Without a copy.
   Result<void, rtc::ChannelError> send_binary(rtc::ChannelKey channel,
                                               std::vector<std::uint8_t>&& data);
-  /// Closes a channel once what waits has been sent; nothing if it is closing or gone.
+  /// Closes a channel once what was sent on it has arrived; nothing if it is closing or gone.
   void close_data_channel(rtc::ChannelKey channel);
   /// Bytes that wait to be sent for the first time; 0 for unknown channels.
   std::size_t buffered_amount(rtc::ChannelKey channel) const;

@@ -26,7 +26,7 @@ struct RtcFailure {
 struct RtcLoopOptions {
   /// Numeric addresses of this machine, of IPv4 or IPv6. None: those of all interfaces, but for
   /// loopback and link-local ones. They are bound when the first connection is made.
-  std::vector<std::string> addresses;
+  std::vector<std::string> addresses{};
   /// Without `addresses`: those of loopback, too. Only programs on this machine reach them, and no
   /// browser offers them.
   bool use_loopback = false;

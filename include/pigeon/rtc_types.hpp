@@ -49,16 +49,16 @@ struct DataChannelInit {
   /// Messages arrive in the order of sending.
   bool ordered = true;
   /// How long a message may be on its way before it is given up. Not together with the next one.
-  std::optional<std::uint16_t> max_packet_life_time_ms;
+  std::optional<std::uint16_t> max_packet_life_time_ms{};
   /// How often a message may be sent again before it is given up.
-  std::optional<std::uint16_t> max_retransmits;
+  std::optional<std::uint16_t> max_retransmits{};
   /// A subprotocol that both applications understand; at most 65,535 bytes.
-  std::string protocol;
+  std::string protocol{};
   /// Both applications create the channel with the same `id`, and nothing of it goes over the wire.
   bool negotiated = false;
-  /// The stream, 0 to 65,534: needed if `negotiated`, and chosen here if absent. Ours and browsers'
+  /// The stream, 0 to 65,534: needed if `negotiated`, ignored otherwise. Ours and browsers'
   /// connections have streams 0 to 1,023.
-  std::optional<std::uint16_t> id;
+  std::optional<std::uint16_t> id{};
 };
 
 /// RTCDataChannelState (W3C WebRTC section 6.2).
@@ -78,8 +78,7 @@ enum class ChannelError : std::uint8_t {
   /// Both a life time and a number of retransmits (TypeError).
   two_reliabilities,
   /// `negotiated` without an id, or an id of 65,535 (TypeError), or one beyond the streams that
-  /// both
-  /// sides have.
+  /// both sides have.
   bad_id,
   /// Another channel has the id, or all ids are taken (OperationError).
   id_in_use,

@@ -10,6 +10,7 @@
 #include "rtc/peer_connection.hpp"
 #include "sim/engine/datagram_network.hpp"
 #include "sim/engine/nat.hpp"
+#include "sim/world/rtc_meeting.hpp"
 
 namespace pigeon::sim {
 
@@ -21,9 +22,7 @@ struct RtcPairOptions {
   /// In front of each host; hosts behind one have a STUN server to ask.
   std::array<std::optional<NatKind>, 2> nats;
   rtc::Configuration configuration;
-  /// Messages of each side on each of its channels.
-  std::uint32_t message_count = 20;
-  std::size_t message_size_max = 20'000;
+  RtcMeetingOptions meeting;
   /// Everything happens within this, or the connection has failed.
   Duration duration = 180s;
   /// After so long the NATs forget their mappings; the first host moves to another address; or
@@ -33,23 +32,26 @@ struct RtcPairOptions {
   std::optional<Duration> cut_after;
 };
 
-struct RtcPairOutcome {
-  bool connected = false;
-  /// All messages of reliable channels have arrived.
-  bool complete = false;
-  /// A side has reported that the connection failed.
-  bool failed = false;
-  std::string reason;
-  /// When the last thing worth knowing happened.
-  Duration finished_after{};
-  /// What should never happen, in words.
-  std::vector<std::string> violations;
-  std::uint64_t received_messages = 0;
-  std::uint64_t trace = 0;
+struct RtcPairOutcome : RtcMeetingOutcome {
   DatagramNetwork::Counters network;
 };
 
 RtcPairOutcome run_rtc_pair(const RtcPairOptions& options);
+
+/// Hosts of which each meets each, some behind NATs drawn from the seed.
+struct RtcCrowdOptions {
+  std::uint64_t seed = 1;
+  std::size_t host_count = 6;
+  PathConditions path;
+  RtcMeetingOptions meeting{.message_count = 5, .message_size_max = 5'000};
+  Duration duration = 120s;
+};
+
+struct RtcCrowdOutcome {
+  std::vector<RtcMeetingOutcome> meetings;
+};
+
+RtcCrowdOutcome run_rtc_crowd(const RtcCrowdOptions& options);
 
 /// Options drawn from a seed: every mix of loss, reordering, duplication, delay, MTU, NATs and
 /// changes on the way.

@@ -38,7 +38,7 @@ TEST(RtcPairTest, MeetsThroughEveryPairOfNatsThatLetsItself) {
     for (const NatKind second : kinds) {
       RtcPairOptions options;
       options.nats = {first, second};
-      options.message_count = 2;
+      options.meeting.message_count = 2;
       const RtcPairOutcome outcome = run_rtc_pair(options);
 
       // Without a relay, a port that only one destination knows cannot be guessed by a side that
@@ -53,6 +53,31 @@ TEST(RtcPairTest, MeetsThroughEveryPairOfNatsThatLetsItself) {
       EXPECT_THAT(outcome.violations, IsEmpty()) << to_text(options);
     }
   }
+}
+
+TEST(RtcPairTest, ACrowdMeetsInPairs) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    RtcCrowdOptions options;
+    options.seed = seed;
+    options.path.loss = 200;
+    const RtcCrowdOutcome outcome = run_rtc_crowd(options);
+
+    EXPECT_EQ(outcome.meetings.size(), 15U);
+    for (const RtcMeetingOutcome& meeting : outcome.meetings) {
+      EXPECT_THAT(meeting.violations, IsEmpty()) << seed;
+      EXPECT_TRUE(meeting.complete || meeting.failed) << seed;
+    }
+  }
+}
+
+TEST(RtcPairTest, GoesOnAfterAHostHasMoved) {
+  RtcPairOptions options;
+  options.move_after = 700ms;
+
+  const RtcPairOutcome outcome = run_rtc_pair(options);
+
+  EXPECT_TRUE(outcome.complete) << outcome.reason;
+  EXPECT_THAT(outcome.violations, IsEmpty());
 }
 
 TEST(RtcPairTest, SurvivesARebindingNat) {

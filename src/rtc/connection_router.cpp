@@ -42,7 +42,14 @@ ConnectionRouter::ConnectionRouter(Random random, const RouterOptions& options)
 }
 
 bool ConnectionRouter::add(std::string_view ufrag, ConnectionId id) {
-  if (const auto owner = find_in(by_ufrag_, ufrag)) return *owner == id;
+  if (const auto owner = find_in(by_ufrag_, ufrag)) {
+    if (*owner != id) return false;
+    // The latest again, as when an ICE restart is taken back.
+    std::vector<std::string>& ufrags = connections_[id].ufrags;
+    const auto known = std::ranges::find(ufrags, ufrag);
+    std::rotate(known, known + 1, ufrags.end());
+    return true;
+  }
   append(connections_[id].ufrags, std::string(ufrag), options_.ufrag_count_max, by_ufrag_);
   by_ufrag_.emplace(ufrag, id);
   return true;

@@ -59,7 +59,7 @@ class ConnectionRouter {
   explicit ConnectionRouter(Random random, const RouterOptions& options = {});
 
   /// Lets a connection be found by the username fragment of its own side. False if another one has
-  /// it: draw another.
+  /// it: draw another. One that it has already becomes its latest.
   bool add(std::string_view ufrag, ConnectionId id);
   /// Forgets all about a connection.
   void remove(ConnectionId id);

@@ -215,6 +215,17 @@ TEST_F(ConnectionRouterTest, HasTheFragmentsOfARestartAndForgetsOlderOnes) {
   EXPECT_TRUE(router_.add("one1", bob));
 }
 
+TEST_F(ConnectionRouterTest, KeepsTheFragmentThatWasAddedAgain) {
+  router_.add("one1", alice);
+  router_.add("two2", alice);
+  EXPECT_TRUE(router_.add("one1", alice));
+
+  router_.add("thr3", alice);
+
+  EXPECT_EQ(route(remote(1), check("one1:xxxx")), alice);
+  EXPECT_EQ(route(remote(1), check("two2:xxxx")), std::nullopt);
+}
+
 TEST_F(ConnectionRouterTest, ForgetsAllAboutARemovedConnection) {
   router_.add("alic", alice);
   router_.add("alis", alice);

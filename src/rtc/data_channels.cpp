@@ -20,7 +20,7 @@ std::optional<ChannelError> check(const std::string& label, const DataChannelIni
   }
   if (init.max_packet_life_time_ms && init.max_retransmits) return ChannelError::two_reliabilities;
   if (init.negotiated && !init.id) return ChannelError::bad_id;
-  if (init.id == no_id) return ChannelError::bad_id;
+  if (init.negotiated && init.id == no_id) return ChannelError::bad_id;
   return std::nullopt;
 }
 
@@ -78,9 +78,13 @@ ChannelError error_of(sctp::SendStatus status) {
 
 Result<ChannelKey, ChannelError> DataChannels::create(std::string label, DataChannelInit init) {
   if (const auto error = check(label, init)) return Unexpected(*error);
+  // W3C WebRTC section 6.1: the id of a channel that opens itself is chosen here, because its
+  // parity depends on the DTLS role.
+  if (!init.negotiated) init.id.reset();
   if (init.id && is_taken(*init.id)) return Unexpected(ChannelError::id_in_use);
   if (channels_.size() >= options_.count_max) return Unexpected(ChannelError::too_many_channels);
   const ChannelKey key{next_key_++};
+  is_word_due_ = true;
   Entry entry;
   entry.channel = {key, std::move(label), std::move(init), DataChannelState::connecting, {}};
   entry.channel.id = entry.channel.init.id;
@@ -96,9 +100,10 @@ Result<ChannelKey, ChannelError> DataChannels::create(std::string label, DataCha
 }
 
 void DataChannels::open_new(Now now, std::vector<Event>& events) {
-  if (association_ == nullptr) return;
+  if (association_ == nullptr || !std::exchange(is_word_due_, false)) return;
   for (auto& [key, entry] : channels_) {
     if (entry.channel.state == DataChannelState::connecting) open(entry, now, events);
+    if (entry.owes_ack) send_ack(entry, now);
   }
 }
 
@@ -128,21 +133,32 @@ void DataChannels::start(sctp::Association& association, std::uint16_t stream_co
 }
 
 void DataChannels::open(Entry& entry, Now now, std::vector<Event>& events) {
+  if (!entry.channel.init.negotiated && !send_open(entry, now)) return;
   entry.channel.state = DataChannelState::open;
   entry.is_confirmed = entry.channel.init.negotiated;
   ++stats_.opened;
-  if (!entry.channel.init.negotiated) send_open(entry, now);
   if (entry.low_threshold != 0) {
     association_->set_buffered_amount_low_threshold(*entry.channel.id, entry.low_threshold);
   }
   events.emplace_back(ChannelOpened{entry.channel.key});
 }
 
-void DataChannels::send_open(const Entry& entry, Now now) {
-  // A full buffer cannot be in the way: the stream is new, and control messages are small.
+bool DataChannels::send_open(const Entry& entry, Now now) {
   const auto status = association_->send(*entry.channel.id, sctp::Ppid::dcep,
                                          *sctp::encode(open_message(entry.channel)), {}, now);
+  if (status == sctp::SendStatus::buffer_full) {
+    is_word_due_ = true;
+    return false;
+  }
   if (status != sctp::SendStatus::queued) association_->reset_streams({&*entry.channel.id, 1});
+  return true;
+}
+
+void DataChannels::send_ack(Entry& entry, Now now) {
+  const auto status = association_->send(*entry.channel.id, sctp::Ppid::dcep,
+                                         sctp::encode(sctp::DcepAck{}), {}, now);
+  entry.owes_ack = status == sctp::SendStatus::buffer_full;
+  is_word_due_ = is_word_due_ || entry.owes_ack;
 }
 
 Result<void, ChannelError> DataChannels::send(ChannelKey key, Bytes data, bool is_text,
@@ -259,10 +275,9 @@ void DataChannels::receive_open(sctp::StreamId stream, const sctp::DcepOpen& ope
   Entry entry;
   entry.channel = {key, open.label, init_of(open, stream), DataChannelState::open, stream};
   entry.is_confirmed = true;
-  channels_.emplace(key, std::move(entry));
   by_stream_.emplace(stream, key);
   ++stats_.opened;
-  association_->send(stream, sctp::Ppid::dcep, sctp::encode(sctp::DcepAck{}), {}, now);
+  send_ack(channels_.emplace(key, std::move(entry)).first->second, now);
   events.emplace_back(ChannelAnnounced{key});
   events.emplace_back(ChannelOpened{key});
 }
@@ -299,7 +314,8 @@ void DataChannels::receive_incoming_reset(const sctp::IncomingReset& reset,
 
 void DataChannels::reset_incoming(sctp::StreamId stream, std::vector<Event>& events) {
   Entry* const entry = entry_of(stream);
-  if (entry == nullptr) return;
+  // Of a channel that is not open yet the other side knows nothing.
+  if (entry == nullptr || entry->channel.state == DataChannelState::connecting) return;
   entry->is_incoming_reset = true;
   // RFC 8831 section 6.7: a side whose incoming stream is reset resets its own.
   if (entry->channel.state == DataChannelState::open) begin_closing(*entry, events);

@@ -38,11 +38,12 @@ class DataChannels {
 
   explicit DataChannels(DataChannelsOptions options) : options_(options) {}
 
-  /// Makes a channel. It opens once there is an association.
+  /// Makes a channel. It opens once there is an association with room to say so.
   Result<ChannelKey, ChannelError> create(std::string label, DataChannelInit init);
-  /// Opens the channels made since the last call, if there is an association.
+  /// Opens the channels that wait for it, and confirms those of the other side, as far as the
+  /// association has room.
   void open_new(Now now, std::vector<Event>& events);
-  /// Closes a channel once what waits has been sent; nothing if it is closing or gone.
+  /// Closes a channel once what was sent on it has arrived; nothing if it is closing or gone.
   void close(ChannelKey key, std::vector<Event>& events);
 
   /// Hands a message over to the association.
@@ -72,6 +73,8 @@ class DataChannels {
     std::size_t low_threshold = 0;
     /// Until the other side has confirmed, unordered messages go in order (RFC 8832 section 6).
     bool is_confirmed = false;
+    /// Theirs, which we have not confirmed yet.
+    bool owes_ack = false;
     /// A message of the application.
     bool has_sent = false;
     bool is_outgoing_reset = false;
@@ -82,7 +85,8 @@ class DataChannels {
   bool is_taken(sctp::StreamId stream) const { return by_stream_.contains(stream); }
   bool assign_id(Entry& entry);
   void open(Entry& entry, Now now, std::vector<Event>& events);
-  void send_open(const Entry& entry, Now now);
+  bool send_open(const Entry& entry, Now now);
+  void send_ack(Entry& entry, Now now);
   void receive_message(sctp::MessageReceived message, Now now, std::vector<Event>& events);
   void receive_control(sctp::StreamId stream, BytesView data, Now now, std::vector<Event>& events);
   void receive_open(sctp::StreamId stream, const sctp::DcepOpen& open, Now now,
@@ -102,6 +106,8 @@ class DataChannels {
   sctp::Association* association_ = nullptr;
   std::uint16_t stream_count_ = 0;
   bool has_even_ids_ = false;
+  /// A channel may wait for `open_new`.
+  bool is_word_due_ = false;
   Stats stats_;
 };
 

@@ -111,10 +111,24 @@ TEST(DataChannelsTest, RefusesWhatTheW3cRefuses) {
   EXPECT_EQ(error_of("", {.max_packet_life_time_ms = 1, .max_retransmits = 1}),
             ChannelError::two_reliabilities);
   EXPECT_EQ(error_of("", {.negotiated = true}), ChannelError::bad_id);
-  EXPECT_EQ(error_of("", {.id = 65'535}), ChannelError::bad_id);
+  EXPECT_EQ(error_of("", {.negotiated = true, .id = 65'535}), ChannelError::bad_id);
   EXPECT_EQ(error_of("", {.negotiated = true, .id = 4}), std::nullopt);
-  EXPECT_EQ(error_of("", {.id = 4}), ChannelError::id_in_use);
+  EXPECT_EQ(error_of("", {.negotiated = true, .id = 4}), ChannelError::id_in_use);
+  EXPECT_EQ(error_of("", {.id = 4}), std::nullopt);
   EXPECT_EQ(error_of("", {}), std::nullopt);
+}
+
+TEST(DataChannelsTest, ChoosesTheStreamWhateverAChannelThatOpensItselfAsksFor) {
+  TestPair pair;
+  for (const std::uint16_t id : {std::uint16_t{10}, std::uint16_t{11}}) {
+    ASSERT_TRUE(pair.alice.connection.create_data_channel("chat", {.id = id}, pair.now()));
+  }
+
+  pair.negotiate();
+  pair.run_for(2s);
+
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(2));
+  EXPECT_THAT(pair.alice.told<ChannelClosed>(), IsEmpty());
 }
 
 TEST(DataChannelsTest, ClosesWhatTheOtherSideOpensBeyondTheLimit) {
@@ -130,6 +144,33 @@ TEST(DataChannelsTest, ClosesWhatTheOtherSideOpensBeyondTheLimit) {
 
   EXPECT_THAT(pair.bob.told<ChannelOpened>(), SizeIs(4));
   EXPECT_THAT(pair.alice.told<ChannelClosed>(), SizeIs(7));
+}
+
+TEST(DataChannelsTest, OpensAndConfirmsOnceTheBufferHasRoom) {
+  Configuration small;
+  small.transport.sctp.sending.buffer_max = 100'000;
+  TestPair pair(small, small);
+  const ChannelKey chat = pair.connect();
+  const auto fill = [&](TestPeer& peer, ChannelKey channel) {
+    for (std::size_t size = 10'000; size > 0; size /= 2) {
+      while (peer.connection.send(channel, Bytes(size), false, pair.now())) {
+      }
+    }
+  };
+
+  fill(pair.alice, chat);
+  fill(pair.bob, pair.bob.announced("chat"));
+  DataChannelInit init;
+  init.ordered = false;
+  const ChannelKey late = *pair.alice.connection.create_data_channel("late", init, pair.now());
+  EXPECT_EQ(pair.alice.connection.data_channel(late)->state, DataChannelState::connecting);
+  pair.run_for(5s);
+  ASSERT_TRUE(pair.alice.connection.send(late, bytes_of("hello"), true, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_THAT(pair.alice.told<ChannelOpened>(), SizeIs(2));
+  EXPECT_EQ(pair.bob.texts().back(), "hello");
+  EXPECT_NE(pair.bob.announced("late"), ChannelKey{});
 }
 
 TEST(DataChannelsTest, TellsWhenTheBufferedAmountIsLow) {

@@ -1,5 +1,6 @@
 #include "rtc/negotiator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "rtc/sdp/parse.hpp"
@@ -20,6 +21,19 @@ sdp::DescriptionType description_type(SdpType type) {
 
 RtcError unusable(sdp::NegotiationError error) {
   return {RtcErrorKind::unusable, std::string(sdp::to_string(error))};
+}
+
+/// RFC 8842 section 5.5: with another certificate, or with the roles swapped, the other side wants
+/// a DTLS association in place of the one there is. Ours carries the data channels and stays.
+RtcError another_association() {
+  return {
+      RtcErrorKind::unusable,
+      "The description changes the DTLS certificate or role of the connection. Make a new one."};
+}
+
+bool shares_fingerprint(const sdp::RemoteParameters& before, const sdp::RemoteParameters& after) {
+  return std::ranges::find_first_of(before.fingerprints, after.fingerprints) !=
+         before.fingerprints.end();
 }
 
 }  // namespace
@@ -91,6 +105,7 @@ Result<void, RtcError> Negotiator::set_remote(const SessionDescription& descript
   if (description.type == SdpType::offer) {
     const auto usable = sdp::read_offer(*parsed);
     if (!usable) return Unexpected(unusable(usable.error()));
+    if (agreed_ && !shares_fingerprint(*agreed_, *usable)) return Unexpected(another_association());
   }
   sdp::SignalingState before = state_;
   const auto done = state_.set_remote(description_type(description.type), std::move(*parsed));
@@ -106,6 +121,9 @@ Result<void, RtcError> Negotiator::agree(const sdp::SessionDescription& local,
                                          sdp::LocalSide side) {
   auto agreed = sdp::negotiate(local, remote, side);
   if (!agreed) return Unexpected(unusable(agreed.error()));
+  const bool is_same = !agreed_ || (shares_fingerprint(*agreed_, *agreed) &&
+                                    agreed_->is_dtls_client == agreed->is_dtls_client);
+  if (!is_same) return Unexpected(another_association());
   agreed_ = std::move(*agreed);
   is_offerer_ = side == sdp::LocalSide::offerer;
   ++agreed_count_;

@@ -79,6 +79,7 @@ const ice::Credentials& PeerConnection::next_credentials() const {
 }
 
 Result<SessionDescription, RtcError> PeerConnection::create_offer(bool restarts_ice) {
+  restart_credentials_.reset();
   if (restarts_ice && is_started_) restart_credentials_ = ice::make_credentials(random_);
   const ice::Credentials& credentials = next_credentials();
   return negotiator_.create_offer(credentials.ufrag, credentials.password);
@@ -98,7 +99,7 @@ Result<void, RtcError> PeerConnection::set_local_description(const SessionDescri
   const auto done = negotiator_.set_local(description);
   if (!done) return done;
   if (description.type == SdpType::rollback) {
-    restart_credentials_.reset();
+    take_offer_back(now);
   } else {
     if (!is_started_ && description.type == SdpType::offer) {
       transport_.ice().set_role(ice::Role::controlling);
@@ -122,15 +123,29 @@ Result<SessionDescription, RtcError> PeerConnection::set_local_description(Now n
 
 Result<void, RtcError> PeerConnection::set_remote_description(const SessionDescription& description,
                                                               Now now) {
+  const auto phase_before = negotiator_.phase();
   const auto done = negotiator_.set_remote(description);
   if (!done) return done;
-  if (description.type == SdpType::offer) {
-    // An offer of ours that it took back does not restart anything.
+  const bool is_rollback = description.type == SdpType::rollback;
+  const bool has_offered = phase_before == sdp::SignalingPhase::have_local_offer;
+  const bool is_offer = description.type == SdpType::offer;
+  if (is_rollback || (is_offer && has_offered)) take_offer_back(now);
+  if (is_offer) {
     restart_credentials_.reset();
+    early_candidates_.clear();
     if (!is_started_) transport_.ice().set_role(ice::Role::controlled);
   }
   after_negotiation(now);
   return {};
+}
+
+/// An ICE restart that it began is off.
+void PeerConnection::take_offer_back(Now now) {
+  restart_credentials_.reset();
+  early_candidates_.clear();
+  const std::string ufrag = local_ufrag();
+  transport_.ice().cancel_restart(now);
+  if (local_ufrag() != ufrag) local_candidates_.clear();
 }
 
 void PeerConnection::after_negotiation(Now now) {
@@ -152,12 +167,16 @@ void PeerConnection::apply_agreement(Now now) {
     if (candidate) agent.add_remote_candidate(*candidate, now);
   }
   if (agreed.end_of_candidates) agent.end_of_remote_candidates(now);
+  for (const auto& candidate : std::exchange(early_candidates_, {})) {
+    add_remote_candidate(candidate, now);
+  }
   transport_.set_remote(remote_transport(agreed), now);
 }
 
 void PeerConnection::restart_ice(Now now) {
   transport_.ice().restart(*std::exchange(restart_credentials_, std::nullopt), now);
   local_candidates_.clear();
+  set_gathering_state(IceGatheringState::gathering);
 }
 
 Result<void, RtcError> PeerConnection::add_ice_candidate(const IceCandidate& candidate, Now now) {
@@ -166,20 +185,31 @@ Result<void, RtcError> PeerConnection::add_ice_candidate(const IceCandidate& can
     return Unexpected(
         invalid_state("Set the remote description before candidates that belong to it."));
   }
-  ice::Agent& agent = transport_.ice();
-  if (candidate.candidate.empty()) {
-    agent.end_of_remote_candidates(now);
-  } else {
+  std::optional<ice::Candidate> one;
+  if (!candidate.candidate.empty()) {
     auto parsed = ice::parse_candidate(candidate.candidate);
     if (!parsed) {
       return Unexpected(
           RtcError{RtcErrorKind::syntax, std::string(ice::to_string(parsed.error()))});
     }
     if (!candidate.username_fragment.empty()) parsed->ufrag = candidate.username_fragment;
-    agent.add_remote_candidate(*parsed, now);
+    one = *std::move(parsed);
+  }
+  if (!negotiator_.is_restart_offered()) {
+    add_remote_candidate(one, now);
+  } else if (early_candidates_.size() <= configuration_.transport.ice.remote_candidates_max) {
+    early_candidates_.push_back(std::move(one));
   }
   update(now);
   return {};
+}
+
+void PeerConnection::add_remote_candidate(const std::optional<ice::Candidate>& candidate, Now now) {
+  if (candidate) {
+    transport_.ice().add_remote_candidate(*candidate, now);
+  } else {
+    transport_.ice().end_of_remote_candidates(now);
+  }
 }
 
 std::optional<SessionDescription> PeerConnection::local_description() const {
@@ -310,16 +340,19 @@ std::vector<Event> PeerConnection::take_events(Now now) {
 
 void PeerConnection::drain_sctp(Now now) {
   for (sctp::AssociationEvent& event : transport_.take_sctp_events()) {
+    // The channels are gone.
+    if (is_over_) return;
     if (const auto* const established = std::get_if<sctp::Established>(&event)) {
       channels_.start(*transport_.association(), established->streams_out,
                       negotiator_.agreed()->is_dtls_client, now, events_);
     } else if (auto* const closed = std::get_if<sctp::Closed>(&event)) {
-      association_failure_ = std::move(closed->text);
+      association_end_ = std::move(*closed);
       channels_.close_all(events_);
     } else {
       channels_.receive(std::move(event), now, events_);
     }
   }
+  channels_.open_new(now, events_);
 }
 
 void PeerConnection::update(Now now) {
@@ -374,6 +407,8 @@ void PeerConnection::set_gathering_state(IceGatheringState state) {
 
 void PeerConnection::update_state(Now now) {
   if (is_over_) return;
+  // What came before the goodbye counts.
+  if (is_session_over()) drain_sctp(now);
   const ConnectionState state = derived_state();
   is_over_ = is_session_over();
   const bool has_ended = state == ConnectionState::failed || state == ConnectionState::closed;
@@ -390,7 +425,7 @@ void PeerConnection::update_state(Now now) {
 bool PeerConnection::is_session_over() const {
   using Dtls = dtls::Session::State;
   const auto& session = transport_.dtls();
-  if (!association_failure_.empty()) return true;
+  if (association_end_) return true;
   return session && (session->state() == Dtls::closed || session->state() == Dtls::failed);
 }
 
@@ -401,7 +436,12 @@ ConnectionState PeerConnection::derived_state() const {
   // nothing left to use.
   if (session && session->state() == Dtls::closed) return ConnectionState::closed;
   if (session && session->state() == Dtls::failed) return ConnectionState::failed;
-  if (!association_failure_.empty()) return ConnectionState::failed;
+  if (association_end_) {
+    // Browsers that close abort the association first, and close DTLS afterwards.
+    const bool is_goodbye = association_end_->reason == sctp::CloseReason::aborted_by_peer ||
+                            association_end_->reason == sctp::CloseReason::shutdown;
+    return is_goodbye ? ConnectionState::closed : ConnectionState::failed;
+  }
   switch (ice_state_) {
     case IceConnectionState::failed:
       return ConnectionState::failed;
@@ -418,7 +458,7 @@ ConnectionState PeerConnection::derived_state() const {
 
 std::string PeerConnection::failure_reason() const {
   const auto& session = transport_.dtls();
-  if (!association_failure_.empty()) return association_failure_;
+  if (association_end_) return association_end_->text;
   if (session && !session->reason().empty()) return session->reason();
   return "No path to the other side was found, or the last one died.";
 }
@@ -430,6 +470,8 @@ void PeerConnection::close(Now now) {
   negotiator_.close();
   note_signaling_state();
   transport_.close(now);
+  // The other side may have been first.
+  if (state_ == ConnectionState::closed) return;
   state_ = ConnectionState::closed;
   reason_ = "The connection was closed here.";
   events_.emplace_back(ConnectionStateChanged{state_, reason_});

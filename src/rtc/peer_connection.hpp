@@ -109,6 +109,8 @@ class PeerConnection {
   void start_gathering(Now now);
   const ice::Credentials& next_credentials() const;
   void restart_ice(Now now);
+  void take_offer_back(Now now);
+  void add_remote_candidate(const std::optional<ice::Candidate>& candidate, Now now);
   void after_negotiation(Now now);
   void apply_agreement(Now now);
   void note_signaling_state();
@@ -141,6 +143,9 @@ class PeerConnection {
   std::vector<std::string> local_candidates_;
   /// Those of a description that was created and not set yet.
   std::optional<ice::Credentials> restart_credentials_;
+  /// Of an ICE restart that the other side has offered, until our answer begins it; nothing in it
+  /// stands for their end.
+  std::vector<std::optional<ice::Candidate>> early_candidates_;
   std::optional<AddressPair> selected_path_;
   /// Of the ends of that path.
   ice::CandidateType local_type_{};
@@ -158,7 +163,8 @@ class PeerConnection {
   bool is_over_ = false;
   /// `close` was called.
   bool is_closed_ = false;
-  std::string association_failure_;
+  /// How the association has ended, if it has.
+  std::optional<sctp::Closed> association_end_;
   std::vector<Event> events_;
 };
 

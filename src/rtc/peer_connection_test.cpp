@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "rtc/ice/turn/server_testing.hpp"
 #include "rtc/peer_connection_testing.hpp"
 
 namespace pigeon::rtc {
@@ -246,6 +247,73 @@ TEST(PeerConnectionTest, RestartsIceWhileMessagesFlow) {
   EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::connected);
 }
 
+TEST(PeerConnectionTest, OnlyTheOfferThatAsksForItRestartsIce) {
+  TestPair pair;
+  pair.connect();
+  const std::string ufrag = pair.alice.connection.local_ufrag();
+  const std::size_t told_before = pair.alice.told<IceGatheringStateChanged>().size();
+
+  ASSERT_TRUE(pair.alice.connection.create_offer(true));
+  pair.negotiate();
+  EXPECT_EQ(pair.alice.connection.local_ufrag(), ufrag);
+  const auto offer = pair.alice.connection.create_offer(true);
+  ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_NE(pair.alice.connection.local_ufrag(), ufrag);
+  const auto told = pair.alice.told<IceGatheringStateChanged>();
+  ASSERT_EQ(told.size(), told_before + 2);
+  EXPECT_EQ(told[told_before].state, IceGatheringState::gathering);
+  EXPECT_EQ(told[told_before + 1].state, IceGatheringState::complete);
+}
+
+TEST(PeerConnectionTest, ARestartThatIsTakenBackHasNeverBeen) {
+  for (const bool by_glare : {false, true}) {
+    TestPair pair;
+    const ChannelKey chat = pair.connect();
+    const std::string ufrag = pair.alice.connection.local_ufrag();
+    const auto offer = pair.alice.connection.create_offer(true);
+    ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+    pair.run_for(1s);
+
+    if (by_glare) {
+      pair.negotiate(pair.bob, pair.alice);
+    } else {
+      ASSERT_TRUE(pair.alice.connection.set_local_description({SdpType::rollback, ""}, pair.now()));
+    }
+    pair.run_for(60s);
+    ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("still here"), true, pair.now()));
+    pair.run_for(1s);
+
+    EXPECT_EQ(pair.alice.connection.local_ufrag(), ufrag);
+    EXPECT_THAT(pair.bob.texts(), ElementsAre("still here"));
+    EXPECT_EQ(pair.alice.connection.connection_state(), ConnectionState::connected);
+    const std::string sdp = pair.alice.connection.local_description()->sdp;
+    EXPECT_EQ(sdp.find("a=candidate:"), sdp.rfind("a=candidate:"));
+  }
+}
+
+TEST(PeerConnectionTest, TakesCandidatesOfARestartBeforeItsAnswer) {
+  TestPair pair;
+  pair.connect();
+  // Only what Bob knows makes him send.
+  pair.drops = [](const TestPeer&, BytesView) { return true; };
+  const auto offer = pair.alice.connection.create_offer(true);
+  ASSERT_TRUE(pair.alice.connection.set_local_description(*offer, pair.now()));
+  pair.carries_candidates = false;
+  pair.run_for(1ms);
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(*offer, pair.now()));
+
+  for (const IceCandidate& candidate : std::exchange(pair.alice.candidates, {})) {
+    ASSERT_TRUE(pair.bob.connection.add_ice_candidate(candidate, pair.now()));
+  }
+  const auto before = pair.bob.connection.get_stats().ice.checks_sent;
+  ASSERT_TRUE(pair.bob.connection.set_local_description(pair.now()));
+  pair.run_for(1s);
+
+  EXPECT_GT(pair.bob.connection.get_stats().ice.checks_sent, before);
+}
+
 TEST(PeerConnectionTest, AnswersABrowsersThreeSectionsAndTakesCandidatesOfTheFirst) {
   // What upstream's clients in browsers offer: audio and video that nobody sends, then data.
   TestPair pair;
@@ -278,6 +346,59 @@ TEST(PeerConnectionTest, AnswersABrowsersThreeSectionsAndTakesCandidatesOfTheFir
     EXPECT_EQ(found.candidate.sdp_mid, "a");
     EXPECT_EQ(found.candidate.sdp_m_line_index, 0);
   }
+}
+
+TEST(PeerConnectionTest, RefusesAnotherCertificateInALaterDescription) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+  auto offer = *pair.alice.connection.set_local_description(pair.now());
+  const auto original = offer;
+  const std::size_t digit = offer.sdp.find("sha-256 ") + std::string("sha-256 ").size();
+  offer.sdp[digit] = offer.sdp[digit] == '0' ? '1' : '0';
+
+  const auto refused = pair.bob.connection.set_remote_description(offer, pair.now());
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, RtcErrorKind::unusable);
+  EXPECT_EQ(pair.bob.connection.signaling_state(), SignalingState::stable);
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(original, pair.now()));
+  auto answer = *pair.bob.connection.set_local_description(pair.now());
+  const std::size_t role = answer.sdp.find("a=setup:");
+  answer.sdp.replace(role, answer.sdp.find("\r\n", role) - role,
+                     answer.sdp.find("a=setup:active") != std::string::npos ? "a=setup:passive"
+                                                                            : "a=setup:active");
+  EXPECT_FALSE(pair.alice.connection.set_remote_description(answer, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("still here"), true, pair.now()));
+  pair.run_for(1s);
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("still here"));
+}
+
+TEST(PeerConnectionTest, GetsDataChannelsInALaterNegotiation) {
+  TestPair pair;
+  // Bob takes Alice's section for audio, and she his for data channels.
+  const auto replace = [](std::string& sdp, std::string_view from, std::string_view to) {
+    const std::size_t at = sdp.find(from);
+    ASSERT_NE(at, std::string::npos) << sdp;
+    sdp.replace(at, from.size(), to);
+  };
+  const std::string data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel";
+  const std::string audio = "m=audio 9 UDP/TLS/RTP/SAVPF 111";
+  auto offer = *pair.alice.connection.set_local_description(pair.now());
+  replace(offer.sdp, data, audio);
+  ASSERT_TRUE(pair.bob.connection.set_remote_description(offer, pair.now()));
+  auto answer = *pair.bob.connection.set_local_description(pair.now());
+  replace(answer.sdp, audio, data);
+  ASSERT_TRUE(pair.alice.connection.set_remote_description(answer, pair.now()));
+  pair.run_for(500ms);
+  ASSERT_EQ(pair.bob.connection.connection_state(), ConnectionState::connected);
+
+  ASSERT_TRUE(pair.bob.connection.create_data_channel("chat", {}, pair.now()));
+  pair.run_for(1ms);
+  EXPECT_THAT(pair.bob.told<NegotiationNeeded>(), SizeIs(1));
+  pair.negotiate(pair.bob, pair.alice);
+  pair.run_for(5s);
+
+  EXPECT_NE(pair.alice.announced("chat"), ChannelKey{});
 }
 
 TEST(PeerConnectionTest, AWrongFingerprintFailsOnBothSides) {
@@ -333,6 +454,98 @@ TEST(PeerConnectionTest, TellsTheOtherSideWhenItCloses) {
   const auto sent = pair.alice.connection.send(chat, bytes_of("late"), true, pair.now());
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error(), ChannelError::not_open);
+}
+
+TEST(PeerConnectionTest, AnAbortIsAGoodbye) {
+  TestPair pair;
+  pair.connect();
+  // Of the two datagrams with which a side closes, DTLS's own comes too late.
+  bool has_aborted = false;
+  pair.drops = [&](const TestPeer& from, BytesView) {
+    return &from == &pair.alice && std::exchange(has_aborted, true);
+  };
+
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+
+  EXPECT_TRUE(has_aborted);
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::closed);
+  EXPECT_THAT(pair.bob.connection.reason(), Not(IsEmpty()));
+}
+
+TEST(PeerConnectionTest, GivesRelayedAddressesBackWithItsGoodbye) {
+  const SocketAddress server{IpAddress(IpAddress::V4{203, 0, 113, 1}), 3'478};
+  ice::ModelTurnServer model({.relayed = {server.ip, 50'000}});
+  Configuration configuration;
+  configuration.transport.ice.turn_servers = {
+      {.address = server, .username = "user", .password = "secret"}};
+  TestPeer alice(1, 1, configuration);
+  const Now now{Instant(1s), 1'700'000'000'000};
+  const auto transmit = [&] {
+    DatagramBatch batch;
+    alice.connection.transmit(batch, now);
+    for (const auto& one : batch.datagrams()) {
+      if (one.path.remote != server) continue;
+      const auto answer = model.receive(batch.payload(one), now);
+      if (answer) alice.connection.receive(one.path, *answer, now);
+    }
+  };
+  ASSERT_TRUE(alice.connection.set_local_description(now));
+  for (int i = 0; i < 5; ++i) transmit();
+  ASSERT_TRUE(model.has_allocation(now));
+
+  alice.connection.close(now);
+  transmit();
+
+  EXPECT_FALSE(model.has_allocation(now));
+}
+
+TEST(PeerConnectionTest, TellsWhatCameTogetherWithTheGoodbye) {
+  TestPair pair;
+  const ChannelKey chat = pair.connect();
+
+  pair.bob.is_deaf = true;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("late", {}, pair.now()));
+  ASSERT_TRUE(pair.alice.connection.send(chat, bytes_of("last words"), true, pair.now()));
+  pair.run_for(1ms);
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+  pair.bob.is_deaf = false;
+  pair.run_for(100ms);
+
+  EXPECT_THAT(pair.bob.texts(), ElementsAre("last words"));
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(2));
+  EXPECT_THAT(pair.bob.told<ChannelClosed>(), SizeIs(2));
+  EXPECT_EQ(pair.bob.connection.connection_state(), ConnectionState::closed);
+}
+
+TEST(PeerConnectionTest, ClosesWhileTheOtherSideOpensAChannel) {
+  TestPair pair;
+  pair.connect();
+
+  pair.bob.is_deaf = true;
+  ASSERT_TRUE(pair.alice.connection.create_data_channel("late", {}, pair.now()));
+  pair.run_for(100ms);
+  pair.bob.connection.close(pair.now());
+  pair.bob.is_deaf = false;
+  pair.run_for(100ms);
+
+  EXPECT_THAT(pair.bob.told<ChannelAnnounced>(), SizeIs(1));
+  EXPECT_THAT(pair.bob.told<ChannelClosed>(), SizeIs(1));
+}
+
+TEST(PeerConnectionTest, TellsOnceThatItIsClosedIfBothSidesCloseIt) {
+  TestPair pair;
+  pair.connect();
+  pair.alice.connection.close(pair.now());
+  pair.run_for(100ms);
+  const std::size_t told_before = pair.bob.told<ConnectionStateChanged>().size();
+
+  pair.bob.connection.close(pair.now());
+  pair.run_for(100ms);
+
+  EXPECT_THAT(pair.bob.told<ConnectionStateChanged>(), SizeIs(told_before));
+  EXPECT_EQ(pair.bob.connection.signaling_state(), SignalingState::closed);
 }
 
 TEST(PeerConnectionTest, TakesCandidatesThatItCannotUse) {

@@ -27,9 +27,13 @@ Transport::Transport(dtls::Certificate certificate, TransportOptions options, Ra
       ice_(options_.ice, random_.split()) {}
 
 void Transport::set_remote(RemoteTransport remote, Now now) {
-  if (remote_) return;
-  remote_ = std::move(remote);
+  if (!remote_) {
+    remote_ = std::move(remote);
+  } else if (!remote_->sctp_port) {
+    remote_->sctp_port = remote.sctp_port;
+  }
   start_dtls(now);
+  start_sctp(now);
 }
 
 ice::Input Transport::receive(const AddressPair& path, BytesView datagram, Now now) {
@@ -68,7 +72,7 @@ void Transport::receive_dtls(BytesView datagram, Now now) {
 }
 
 void Transport::start_dtls(Now now) {
-  if (dtls_ || !remote_) return;
+  if (dtls_ || !remote_ || is_closing_) return;
   // A server may be greeted before its own side of ICE has chosen a path.
   const bool is_greeted = remote_->local_role == dtls::Role::server && !early_.empty();
   if (!ice_.can_send() && !is_greeted) return;
@@ -77,7 +81,7 @@ void Transport::start_dtls(Now now) {
 }
 
 void Transport::start_sctp(Now now) {
-  if (association_ || dtls_->state() != dtls::Session::State::connected) return;
+  if (association_ || !dtls_ || dtls_->state() != dtls::Session::State::connected) return;
   if (!remote_->sctp_port) return;
   options_.sctp.remote_port = *remote_->sctp_port;
   association_ = std::make_unique<sctp::Association>(options_.sctp, random_.split());
@@ -109,7 +113,10 @@ void Transport::transmit(DatagramBatch& batch, std::size_t bytes_max, Now now) {
     transmit_dtls(batch);
     if (association_) transmit_sctp(batch, bytes_max, now);
   }
-  if (is_closing_) ice_.close(now);
+  if (!is_closing_) return;
+  ice_.close(now);
+  // What gives relayed addresses back. There may be no other call.
+  ice_.transmit(batch, now);
 }
 
 void Transport::transmit_dtls(DatagramBatch& batch) {
@@ -118,15 +125,23 @@ void Transport::transmit_dtls(DatagramBatch& batch) {
 }
 
 void Transport::transmit_sctp(DatagramBatch& batch, std::size_t bytes_max, Now now) {
-  std::array<std::uint8_t, plaintext_size_max> packet;
-  std::array<std::uint8_t, plaintext_size_max + dtls::record_overhead> record;
+  // On a direct path packets are written and sealed where they are sent from.
+  const std::optional<AddressPair> path = ice_.direct_path();
+  const std::size_t offset = dtls_->plaintext_offset();
+  // Not initialized: only what was written is read.
+  std::array<std::uint8_t, plaintext_size_max + dtls::record_overhead> scratch;
   while (batch.byte_count() < bytes_max) {
+    const MutableBytesView room = path ? batch.reserve(scratch.size()) : MutableBytesView(scratch);
+    const MutableBytesView packet = room.subspan(offset, plaintext_size_max);
     const std::size_t packet_size = association_->transmit(packet, now);
     if (packet_size == 0) return;
-    const BytesView plaintext = BytesView(packet).first(packet_size);
-    const std::size_t record_size = dtls_->seal(plaintext, record);
+    const std::size_t record_size = dtls_->seal(packet.first(packet_size), room);
     if (record_size == 0) return;
-    ice_.send(BytesView(record).first(record_size), batch);
+    if (path) {
+      batch.commit(*path, record_size);
+    } else {
+      ice_.send(room.first(record_size), batch);
+    }
   }
 }
 

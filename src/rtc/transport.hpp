@@ -47,8 +47,8 @@ class Transport {
   ice::Agent& ice() { return ice_; }
   const ice::Agent& ice() const { return ice_; }
 
-  /// What DTLS and SCTP need to know; only the first call counts, since a later description cannot
-  /// change them.
+  /// What DTLS and SCTP need to know. Of later calls only the first port counts: a description
+  /// cannot change what has begun.
   void set_remote(RemoteTransport remote, Now now);
 
   /// Takes a datagram that came in on one of the local addresses, and says what ICE made of it.

@@ -88,7 +88,7 @@ class RtcDriver {
   void receive(UdpPort& port, RtcConnection* owner);
   RtcConnection* route(const net::DatagramBuffer::Datagram& datagram);
   void deliver(RtcConnection& connection, const net::DatagramBuffer::Datagram& datagram,
-               bool is_shared);
+               bool is_shared, Now now);
   bool transmit(RtcConnection& connection);
   bool is_held_back(RtcConnection& connection);
   void send(RtcConnection& connection);

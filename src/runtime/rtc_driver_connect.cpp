@@ -23,6 +23,12 @@ rtc::Configuration configuration_of(const PeerConnectionOptions& options,
   // What they would tell is not to be used.
   if (!options.relay_only) configuration.transport.ice.stun_servers = servers.stun;
   configuration.transport.ice.turn_servers = servers.turn;
+  // The default is the least that is allowed, and the sockets take no more than theirs.
+  auto& sctp = configuration.transport.sctp;
+  const std::size_t overhead = configuration.transport.dtls.datagram_size_max - sctp.packet_max;
+  const std::size_t datagram_max =
+      std::min(options.datagram_size_max, net::UdpOptions{}.datagram_size_max);
+  sctp.packet_probe_max = std::max(sctp.packet_max + overhead, datagram_max) - overhead;
   return configuration;
 }
 

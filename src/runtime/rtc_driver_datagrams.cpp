@@ -33,9 +33,11 @@ UdpPort* find_among(const std::vector<std::unique_ptr<UdpPort>>& ports,
 void RtcDriver::receive(UdpPort& port, RtcConnection* owner) {
   // Once in a wake: what is left makes the socket readable again.
   if (!port.socket().receive(buffer_)) return;
+  // All of them are there by now.
+  const Now now = net::read_clock();
   for (const auto& datagram : buffer_.datagrams()) {
     RtcConnection* const connection = owner != nullptr ? owner : route(datagram);
-    if (connection != nullptr) deliver(*connection, datagram, owner == nullptr);
+    if (connection != nullptr) deliver(*connection, datagram, owner == nullptr, now);
   }
 }
 
@@ -45,9 +47,9 @@ RtcConnection* RtcDriver::route(const net::DatagramBuffer::Datagram& datagram) {
 }
 
 void RtcDriver::deliver(RtcConnection& connection, const net::DatagramBuffer::Datagram& datagram,
-                        bool is_shared) {
+                        bool is_shared, Now now) {
   const BytesView payload = datagram.payload;
-  const auto input = connection.peer.receive(datagram.path, payload, net::read_clock());
+  const auto input = connection.peer.receive(datagram.path, payload, now);
   touch(connection);
   if (!is_shared || input != ice::Input::consumed) return;
   if (rtc::kind_of(payload) != rtc::DatagramKind::stun) return;

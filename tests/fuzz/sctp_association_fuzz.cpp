@@ -202,6 +202,7 @@ class Pair {
 
   void replace(std::size_t side) {
     ends_[side] = Association(options_[side], random_.split());
+    is_closed_[side] = false;
     is_honest_ = false;
   }
 
@@ -229,7 +230,7 @@ class Pair {
   void take_events(std::size_t side) {
     for (const AssociationEvent& event : ends_[side].take_events()) {
       PIGEON_ASSERT(!is_closed_[side]);
-      if (std::holds_alternative<Closed>(event) && is_honest_) is_closed_[side] = true;
+      if (std::holds_alternative<Closed>(event)) is_closed_[side] = true;
       const auto* message = std::get_if<MessageReceived>(&event);
       if (message != nullptr && is_honest_) check(side, *message);
     }

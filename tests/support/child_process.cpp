@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,14 +27,14 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 /// In the child, between fork and exec: system calls only.
-[[noreturn]] void become(char* const* arguments, char* const* environment, int output,
+[[noreturn]] void become(char* const* arguments, char* const* environment, int input, int output,
                          pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(127);
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+  ::dup2(input >= 0 ? input : ::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   ::execve(arguments[0], arguments, environment);
@@ -44,18 +45,29 @@ int status_of(int raw) { return WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMS
 
 }  // namespace
 
-ChildProcess::ChildProcess(std::vector<std::string> arguments,
-                           std::vector<std::string> environment) {
+ChildProcess::ChildProcess(std::vector<std::string> arguments, std::vector<std::string> environment,
+                           Input input) {
   const std::vector<char*> argument_list = pointers(arguments);
   const std::vector<char*> environment_list = pointers(environment);
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw Failure(std::strerror(errno));
   pipe_ = net::FileDescriptor(ends[0]);
   const net::FileDescriptor writer(ends[1]);
+  net::FileDescriptor reader;
+  if (input == Input::written) {
+    // Not a pipe: writing to a process that has ended must not end this one.
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+      throw Failure(std::strerror(errno));
+    }
+    reader = net::FileDescriptor(ends[0]);
+    input_ = net::FileDescriptor(ends[1]);
+  }
   const pid_t parent = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) throw Failure(std::strerror(errno));
-  if (pid_ == 0) become(argument_list.data(), environment_list.data(), writer.number(), parent);
+  if (pid_ == 0) {
+    become(argument_list.data(), environment_list.data(), reader.number(), writer.number(), parent);
+  }
   collector_ = std::thread([this] { collect_output(); });
 }
 
@@ -91,6 +103,15 @@ int ChildProcess::wait(Deadline deadline) {
   int raw = 0;
   ::waitpid(pid_, &raw, 0);
   return status_ = status_of(raw);
+}
+
+void ChildProcess::write(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t size = ::send(input_.number(), text.data(), text.size(), MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) throw Failure("process takes no input; it printed:\n" + output());
+    text.remove_prefix(static_cast<std::size_t>(size));
+  }
 }
 
 std::string ChildProcess::output() const {

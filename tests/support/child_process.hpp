@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -17,8 +18,12 @@ namespace pigeon::test {
 /// A program under test. Ends with the test, whichever way that ends.
 class ChildProcess {
  public:
-  /// Starts the program that `arguments` begin with, with this environment and no input.
-  ChildProcess(std::vector<std::string> arguments, std::vector<std::string> environment);
+  /// Where its input comes from.
+  enum class Input : std::uint8_t { none, written };
+
+  /// Starts the program that `arguments` begin with, with this environment.
+  ChildProcess(std::vector<std::string> arguments, std::vector<std::string> environment,
+               Input input = Input::none);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   /// Kills the program if it still runs.
@@ -29,6 +34,9 @@ class ChildProcess {
   void signal(int number) const;
   /// Waits for the end; the exit status, or 128 and the signal. Throws `Failure` past the deadline.
   int wait(Deadline deadline = Deadline());
+
+  /// Writes to its input, if that is `written`. Throws `Failure` if the program has ended.
+  void write(std::string_view text) const;
 
   /// Everything it has printed so far, to both outputs.
   std::string output() const;
@@ -47,6 +55,7 @@ class ChildProcess {
 
   pid_t pid_ = -1;
   int status_ = -1;
+  net::FileDescriptor input_;
   net::FileDescriptor pipe_;
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -37,6 +37,8 @@ class Handshake {
   Handshake(const Certificate& certificate, Role role, std::vector<Fingerprint> expected,
             std::size_t datagram_size_max);
   ~Handshake();
+  Handshake(const Handshake&) = delete;
+  Handshake& operator=(const Handshake&) = delete;
   Handshake(Handshake&&) noexcept;
   Handshake& operator=(Handshake&&) noexcept;
 

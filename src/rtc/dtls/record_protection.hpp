@@ -39,8 +39,12 @@ class RecordSealer {
                std::uint64_t first_sequence);
 
   /// Writes one record to the front of `out` and says how long it is: at most `record_overhead`
-  /// more than the plaintext, which `out` has room for. 0 if all sequence numbers are used up.
+  /// more than the plaintext, which `out` has room for. 0 if all sequence numbers are used up. The
+  /// plaintext may lie in `out`, and needs no copy at `plaintext_offset`.
   std::size_t seal(ContentType type, BytesView plaintext, MutableBytesView out);
+
+  /// Where the encrypted plaintext begins in a record.
+  std::size_t plaintext_offset() const;
 
  private:
   Aead aead_;
@@ -55,8 +59,8 @@ class RecordOpener {
  public:
   RecordOpener(Aead aead, const DirectionKeys& keys);
 
-  /// The plaintext of an authentic record that has not come before, written to the front of `out`,
-  /// which is at least as long as the fragment. Nothing for any other record.
+  /// The plaintext of an authentic record that has not come before, written into `out`, which is
+  /// at least as long as the fragment. Nothing for any other record.
   std::optional<BytesView> open(const RecordView& record, MutableBytesView out);
 
  private:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace pigeon::dtls {
@@ -37,7 +38,7 @@ class ReplayWindow {
   static constexpr std::uint64_t width = (word_count - 1) * 64;
 
   std::uint64_t next_ = 0;
-  std::uint64_t words_[word_count] = {};
+  std::array<std::uint64_t, word_count> words_{};
 };
 
 }  // namespace pigeon::dtls

@@ -155,6 +155,10 @@ std::size_t Session::seal(BytesView plaintext, MutableBytesView out) {
   return sealer_->seal(ContentType::application_data, plaintext, out);
 }
 
+std::size_t Session::plaintext_offset() const {
+  return state_ == State::connected ? sealer_->plaintext_offset() : 0;
+}
+
 void Session::send(BytesView plaintext) {
   Bytes record(plaintext.size() + record_overhead);
   record.resize(seal(plaintext, record));

@@ -47,7 +47,7 @@ class Session {
   /// Gives a datagram, which stays valid until `read` has returned nothing.
   void receive(BytesView datagram) { unread_ = datagram; }
   /// Works through the datagram given last up to the next record with application data and says
-  /// what is in it, written to the front of `scratch` of at least `early_size_max` bytes and not
+  /// what is in it, written into `scratch` of at least `early_size_max` bytes and not
   /// shorter than the datagram. Nothing once there are no more records.
   std::optional<BytesView> read(MutableBytesView scratch, Now now);
 
@@ -55,8 +55,11 @@ class Session {
   static constexpr std::size_t early_size_max = 2'048;
 
   /// Writes one record with application data to the front of `out` and says how long it is: at most
-  /// `record_overhead` more than the plaintext. 0 unless `connected`.
+  /// `record_overhead` more than the plaintext. 0 unless `connected`. The plaintext may lie in
+  /// `out`, and needs no copy at `plaintext_offset`.
   std::size_t seal(BytesView plaintext, MutableBytesView out);
+  /// Where the plaintext begins in a record; 0 unless `connected`.
+  std::size_t plaintext_offset() const;
 
   /// Seals a plaintext into a datagram for `take_datagrams`. Nothing unless `connected`.
   void send(BytesView plaintext);

@@ -61,6 +61,7 @@ bool Agent::set_remote(Credentials remote, bool lite, Now now) {
   if (state_ == State::closed || remote_ == remote) return true;
   // RFC 8445 section 6.1.1: a lite agent cannot control.
   if (lite) set_role(Role::controlling);
+  before_restart_.reset();
   remote_ = std::move(remote);
   std::erase_if(remote_candidates_, [&](const Candidate& candidate) {
     return !candidate.ufrag.empty() && candidate.ufrag != remote_->ufrag;
@@ -87,8 +88,16 @@ void Agent::remove_local_address(const SocketAddress& base, Now now) {
   gatherer_.remove_base(base);
   relays_.remove_base(base);
   reported_candidates_ -= count_before - gatherer_.candidates().size();
-  pairs_.drop_local(base);
+  const bool had_path = selected_pair() != nullptr;
+  drop_local(base);
+  // The host has moved: what other addresses it has, or gets now, may find a path.
+  if (had_path && selected_pair() == nullptr) fails_at_ = now.monotonic + options_.failed_after;
   advance(now);
+}
+
+void Agent::drop_local(const SocketAddress& local) {
+  pairs_.drop_local(local);
+  std::erase_if(early_checks_, [&](const EarlyCheck& check) { return check.path.local == local; });
 }
 
 void Agent::end_of_local_addresses(Now now) {
@@ -181,6 +190,10 @@ void Agent::restart(Now now) { restart(make_credentials(random_), now); }
 
 void Agent::restart(Credentials credentials, Now now) {
   if (state_ == State::closed) return;
+  if (!before_restart_) {
+    before_restart_ = {
+        {generation_, local_, remote_}, past_, remote_candidates_, remote_ended_, was_connected_};
+  }
   // A second restart before the first has led to anything changes nothing for the old pair.
   if (was_connected_) past_ = Generation{generation_, local_, remote_};
   local_ = std::move(credentials);
@@ -200,6 +213,26 @@ void Agent::restart(Credentials credentials, Now now) {
   reported_candidates_ = 0;
   reported_complete_ = false;
   if (selected_ == 0) enter(State::fresh);
+  advance(now);
+}
+
+void Agent::cancel_restart(Now now) {
+  if (state_ == State::closed || !before_restart_) return;
+  // Without the other agent's credentials, the generation that ends here has neither pairs nor
+  // checks.
+  BeforeRestart before = *std::exchange(before_restart_, std::nullopt);
+  generation_ = before.generation.number;
+  local_ = std::move(before.generation.local);
+  remote_ = std::move(before.generation.remote);
+  past_ = std::move(before.past);
+  remote_candidates_ = std::move(before.remote_candidates);
+  remote_ended_ = before.remote_ended;
+  was_connected_ = before.was_connected;
+  early_checks_.clear();
+  nominate_at_ = now.monotonic + options_.nomination_wait;
+  if (remote_) fails_at_ = now.monotonic + options_.failed_after_in_all;
+  reported_candidates_ = 0;
+  reported_complete_ = false;
   advance(now);
 }
 
@@ -239,6 +272,12 @@ void Agent::send(BytesView payload, DatagramBatch& out) {
   }
   std::copy(payload.begin(), payload.end(), out.reserve(payload.size()).begin());
   out.commit(pair->path, payload.size());
+}
+
+std::optional<AddressPair> Agent::direct_path() const {
+  const Pair* pair = selected_pair();
+  if (pair == nullptr || pair->local_type == CandidateType::relayed) return std::nullopt;
+  return pair->path;
 }
 
 void Agent::post(const AddressPair& path, BytesView message) {

@@ -67,6 +67,9 @@ class Agent {
   void restart(Now now);
   /// The same with credentials that a description has told already.
   void restart(Credentials credentials, Now now);
+  /// Goes back to what was before `restart`, since the other agent will not follow: only before
+  /// `set_remote`, else nothing happens. Reports the local candidates again.
+  void cancel_restart(Now now);
   /// Ends everything. What `transmit` and `take_events` have then gives relayed addresses back;
   /// nothing else is sent any more.
   void close(Now now);
@@ -92,6 +95,8 @@ class Agent {
   /// Appends one application datagram; nothing if `can_send` does not hold. Through a TURN server
   /// over TCP it becomes an event instead.
   void send(BytesView payload, DatagramBatch& out);
+  /// The path that `send` uses if datagrams go out on it as they are: not through a TURN server.
+  std::optional<AddressPair> direct_path() const;
 
   State state() const { return state_; }
   const Stats& stats() const { return stats_; }
@@ -110,6 +115,14 @@ class Agent {
     std::uint32_t number = 0;
     Credentials local;
     std::optional<Credentials> remote;
+  };
+  /// What a restart put aside.
+  struct BeforeRestart {
+    Generation generation;
+    std::optional<Generation> past;
+    std::vector<Candidate> remote_candidates;
+    bool remote_ended = false;
+    bool was_connected = false;
   };
   static constexpr std::size_t early_checks_max = 8;
 
@@ -163,6 +176,8 @@ class Agent {
   void apply(const RelayReady& change);
   void apply(const RelayGone& change);
   void apply(const RelayPermits& change);
+  /// Forgets what goes over a local address, which is gone.
+  void drop_local(const SocketAddress& local);
   bool gathered() const { return gatherer_.complete() && !relays_.pending(); }
   void pair_up(const Candidate& local, const Candidate& remote, Now now);
   const Candidate* remote_candidate(const SocketAddress& address) const;
@@ -184,6 +199,8 @@ class Agent {
   std::optional<Credentials> remote_;
   /// Of the pair that carries data through a restart.
   std::optional<Generation> past_;
+  /// Until the other agent follows.
+  std::optional<BeforeRestart> before_restart_;
 
   std::vector<Candidate> remote_candidates_;
   std::vector<EarlyCheck> early_checks_;

@@ -196,6 +196,24 @@ TEST(HostileCandidatesTest, BoundsAndFiltersRemoteCandidates) {
   EXPECT_EQ(network.alice.agent.stats().pairs_ignored, 0U);
 }
 
+TEST(HostileCheckTest, ACheckBeforeTheDescriptionMayOutliveItsAddress) {
+  TestNetwork network;
+  network.add_address(network.alice, alice_host);
+  Agent& alice = network.alice.agent;
+  const Credentials ours = alice.local_credentials();
+  const Credentials theirs = network.bob.agent.local_credentials();
+  const Forgery check{.username = ours.ufrag + ':' + theirs.ufrag, .password = ours.password};
+  ASSERT_EQ(alice.receive({alice_host, bob_host}, check.bytes(), network.now()).input,
+            Input::consumed);
+
+  alice.remove_local_address(alice_host, network.now());
+  alice.set_remote(theirs, false, network.now());
+  network.run(1s);
+
+  EXPECT_EQ(alice.stats().checks_received, 1U);
+  EXPECT_EQ(alice.stats().checks_sent, 0U);
+}
+
 TEST(HostileAnswerTest, AnAnswerWithoutThePasswordMakesNoPath) {
   TestNetwork network;
   network.add_address(network.alice, alice_host);

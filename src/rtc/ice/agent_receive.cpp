@@ -148,13 +148,15 @@ void Agent::learn_from(const EarlyCheck& check, Now now) {
   }
   Pair* pair = pairs_.find(check.path, generation_);
   if (pair == nullptr) {
-    const Candidate& local = *gatherer_.local_end(check.path.local);
+    const Candidate* local = gatherer_.local_end(check.path.local);
+    // The address has gone since the check came.
+    if (local == nullptr) return;
     const Candidate* remote = remote_candidate(check.path.remote);
     pair =
         pairs_.add({.generation = generation_,
                     .path = check.path,
-                    .local_type = local.type,
-                    .local_priority = local.priority,
+                    .local_type = local->type,
+                    .local_priority = local->priority,
                     .remote_type = remote != nullptr ? remote->type : CandidateType::peer_reflexive,
                     .remote_priority = remote != nullptr ? remote->priority : check.priority},
                    role_);
@@ -233,8 +235,9 @@ void Agent::succeed(Pair& pair, const Check& check, const StunMessage& answer, N
   if (const auto mapped = answer.mapped_address()) pair.mapped = mapped;
   // RFC 7675 section 5.1: each interval is drawn anew, so that checks do not fall into step.
   const auto interval = static_cast<std::uint64_t>(options_.consent_interval.count());
-  pair.consent_at =
+  const Instant at =
       now.monotonic + Duration(interval * 4 / 5 + random_.below(interval * 2 / 5 + 1));
+  pair.consent_at = at - at.time_since_epoch() % options_.consent_step;
   checks_.supersede(pair.id, CheckPurpose::connectivity);
   if (check.purpose == CheckPurpose::nomination && role_ == Role::controlling) {
     pairs_.nominate(pair, now);

@@ -49,7 +49,7 @@ void Agent::apply(const RelayGone& change) {
   if (local == nullptr || local->type != CandidateType::relayed) return;
   gatherer_.remove_relayed(change.relayed);
   --reported_candidates_;
-  pairs_.drop_local(change.relayed);
+  drop_local(change.relayed);
 }
 
 /// Until now the checks of these pairs could not leave.

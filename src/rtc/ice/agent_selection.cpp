@@ -36,6 +36,8 @@ void Agent::select(Now now) {
   selected_ = chosen;
   if (best == nullptr || best->generation != generation_) return;
   was_connected_ = true;
+  // Without consent for its last pair, an agent has failed (RFC 7675 section 5.1).
+  fails_at_ = Instant::min();
   // Both agents have arrived in this generation.
   if (best->nominated) pairs_.drop_generations_before(generation_);
 }
@@ -74,14 +76,12 @@ void Agent::nominate(Now now) {
 void Agent::update_state(Now now) {
   const Pair* pair = selected_pair();
   if (pair == nullptr) {
-    const bool expired = was_connected_ || now.monotonic >= fails_at_;
-    if (remote_ && expired) {
+    if (remote_ && now.monotonic >= fails_at_) {
       checks_.clear();
-      enter(State::failed);
-    } else {
-      enter(remote_ ? State::checking : State::fresh);
+      return enter(State::failed);
     }
-    return;
+    const State searching = was_connected_ ? State::disconnected : State::checking;
+    return enter(remote_ ? searching : State::fresh);
   }
   const bool silent = pair->unanswered_since <= now.monotonic - options_.disconnected_after;
   if (silent) return enter(State::disconnected);

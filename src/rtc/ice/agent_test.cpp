@@ -55,6 +55,21 @@ TEST(AgentTest, IsQuietOnceItIsSettled) {
   EXPECT_LE(network.datagram_count - before, 2 * 2 * 15U);
 }
 
+TEST(AgentTest, LosesAnAddressWithTheChecksThatCameBeforeTheAnswer) {
+  TestNetwork network;
+  network.add_address(network.alice, alice_host);
+  network.add_address(network.bob, bob_host);
+  network.introduce_to(network.bob, network.alice);
+  ASSERT_TRUE(network.run_until([&] { return network.bob.agent.can_send(); }, 1s));
+
+  network.alice.agent.remove_local_address(alice_host, network.now());
+  network.introduce_to(network.alice, network.bob);
+  network.run(1s);
+
+  EXPECT_FALSE(network.alice.agent.can_send());
+  EXPECT_EQ(network.alice.agent.state(), State::checking);
+}
+
 TEST(AgentTest, DataArrivesBeforeTheAnswerDoes) {
   TestNetwork network;
   network.add_address(network.alice, alice_host);

@@ -37,6 +37,9 @@ struct AgentOptions {
   Duration nomination_wait = 100ms;
   /// Between two checks of consent, give or take a fifth (RFC 7675 section 5.1).
   Duration consent_interval = 5s;
+  /// The checks of all connections fall on multiples of it, so that a process with many wakes up
+  /// for some of them at a time.
+  Duration consent_step = 50ms;
   /// Between two checks of a pair that owes an answer.
   Duration consent_retry = 500ms;
   /// Without an answer so long, another pair takes over if one answers.

@@ -54,7 +54,7 @@ class Association {
   /// `BufferedAmountLow` tells when the buffered amount falls to this or below; 0 at first.
   void set_buffered_amount_low_threshold(StreamId stream, std::size_t amount);
 
-  /// Resets streams once everything that was queued on them has been sent (RFC 6525); until
+  /// Resets streams once everything that was queued on them has arrived (RFC 6525); until
   /// `OutgoingResetDone` they take no messages. Without the peer's support the event comes at once.
   void reset_streams(std::span<const StreamId> streams);
   /// Ends the association once everything queued has arrived (RFC 9260 section 9.2).

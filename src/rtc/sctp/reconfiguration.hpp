@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -21,17 +22,17 @@ class Reconfiguration {
   Reconfiguration(ReconfigNumber first_local, ReconfigNumber first_peer)
       : next_local_(first_local), next_peer_(first_peer) {}
 
-  /// Notes streams to be reset once their messages have been sent. A stream that is noted already
+  /// Notes streams to be reset once their messages have arrived. A stream that is noted already
   /// stays noted once.
   void request(std::span<const StreamId> streams);
   /// Streams noted whose turn has not come.
   const std::vector<StreamId>& waiting() const { return waiting_; }
-  /// Makes a request of those waiting streams for which `is_sent` is true, if none is under way.
-  /// `last_tsn`: the last that was given to a message.
-  template <class IsSent>
-  void begin(IsSent is_sent, WireTsn last_tsn) {
+  /// Makes a request of those waiting streams for which `has_arrived` is true, if none is under
+  /// way. `last_tsn`: the last that was given to a message.
+  template <class HasArrived>
+  void begin(HasArrived has_arrived, WireTsn last_tsn) {
     if (!under_way_.empty() || waiting_.empty()) return;
-    take_ready(is_sent);
+    take_ready(has_arrived);
     if (under_way_.empty()) return;
     last_tsn_ = last_tsn;
     number_ = next_local_++;
@@ -67,13 +68,13 @@ class Reconfiguration {
   Instant next_timeout() const { return timer_.at(); }
 
  private:
-  template <class IsSent>
-  void take_ready(IsSent is_sent) {
+  template <class HasArrived>
+  void take_ready(HasArrived has_arrived) {
     // As many as surely fit into a packet of any size.
     constexpr std::size_t streams_max = 128;
     std::size_t kept = 0;
     for (const StreamId stream : waiting_) {
-      if (under_way_.size() < streams_max && is_sent(stream)) {
+      if (under_way_.size() < streams_max && has_arrived(stream)) {
         under_way_.push_back(stream);
       } else {
         waiting_[kept++] = stream;
@@ -95,7 +96,7 @@ class Reconfiguration {
   // The peer's.
   ReconfigNumber next_peer_;
   std::optional<ReconfigResult> last_result_;
-  ReconfigResponse answers_[2];
+  std::array<ReconfigResponse, 2> answers_{};
   std::size_t answer_count_ = 0;
 };
 

@@ -52,7 +52,7 @@ class LineList {
 
   bool empty() const { return text_.empty(); }
   Iterator begin() const { return Iterator(text_); }
-  Iterator end() const { return {}; }
+  static Iterator end() { return {}; }
 
   /// Whether one of the lines is exactly `wanted`.
   bool contains(std::string_view wanted) const {

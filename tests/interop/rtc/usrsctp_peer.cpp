@@ -135,6 +135,8 @@ void set_options(struct socket* socket) {
   const auto count = static_cast<std::uint16_t>(streams);
   set_option(socket, SCTP_INITMSG, sctp_initmsg{count, count, 0, 0}, "SCTP_INITMSG");
   sctp_paddrparams path{};
+  // No address in particular; an accepted socket wants to know its family.
+  path.spp_address.ss_family = AF_CONN;
   path.spp_pathmtu = path_mtu;
   path.spp_flags = SPP_PMTUD_DISABLE;
   set_option(socket, SCTP_PEER_ADDR_PARAMS, path, "SCTP_PEER_ADDR_PARAMS");
