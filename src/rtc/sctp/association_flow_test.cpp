@@ -120,6 +120,35 @@ TEST(FlowTest, SacksOfWhatWasNeverSentOrGoingBackAreDropped) {
   EXPECT_EQ(pair.count<MessageReceived>(right), 6U);
 }
 
+TEST(FlowTest, OneSackOfAPacketCounts) {
+  LinkedAssociations pair;
+  pair.connect();
+
+  // Each of them goes back, or acknowledges what was never sent.
+  pair.forge(left, [](PacketWriter& packet) {
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(encode(SackChunk{.window = 100'000}, packet));
+  });
+
+  EXPECT_EQ(pair[left].stats().sending.invalid_sacks + pair[left].stats().sending.stale_sacks, 1U);
+}
+
+TEST(FlowTest, NoMoreIsOutstandingThanGapBlocksCanName) {
+  const AssociationOptions options = {
+      .receive_window = 64'000'000,
+      .sending = {.congestion = {.initial_packets = 10'000}, .buffer_max = 64'000'000}};
+  LinkedAssociations pair(1, options, options);
+  pair.connect();
+
+  for (int i = 0; i < 100'000; ++i) pair[left].send(1, Ppid::binary, {1}, {}, pair.now());
+  pair.flush();
+
+  // Chunks of 21 bytes.
+  EXPECT_LE(pair[left].stats().bytes_in_flight, 65'535U * 21U);
+  EXPECT_GT(pair[left].stats().bytes_in_flight, 60'000U * 21U);
+  EXPECT_TRUE(pair.run_until([&] { return pair.count<MessageReceived>(right) == 100'000; }, 10s));
+  EXPECT_EQ(pair[right].stats().receiving.refused, 0U);
+}
+
 TEST(FlowTest, ALostPacketIsSentAgainBeforeTheTimerExpires) {
   LinkedAssociations pair(1, {.interleaving = false}, {});
   pair.link().delay = 20ms;

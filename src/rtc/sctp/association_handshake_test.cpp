@@ -310,5 +310,23 @@ TEST(HandshakeTest, ClosesWithoutAWordBeforeThePeerIsKnown) {
   EXPECT_EQ(pair[left].send(1, Ppid::binary, {1}, {}, pair.now()), SendStatus::not_open);
 }
 
+TEST(HandshakeTest, APeerThatInterleavesButCannotSkipThoseMessagesGetsIDataAndAllOfIt) {
+  const std::array<ChunkType, 1> types = {ChunkType::i_data};
+  std::array<std::uint8_t, 64> room{};
+  TlvWriter list(room);
+  ASSERT_TRUE(append(list, ParameterType::forward_tsn_supported));
+  ASSERT_TRUE(append_extensions(list, types));
+
+  const auto peer = describe_peer({.initiate_tag = 1,
+                                   .window = 100'000,
+                                   .outbound_streams = 1,
+                                   .inbound_streams = 1,
+                                   .parameters = list.written()});
+
+  ASSERT_TRUE(peer);
+  EXPECT_TRUE(peer->extensions.interleaving);
+  EXPECT_FALSE(peer->extensions.partial_reliability);
+}
+
 }  // namespace
 }  // namespace pigeon::sctp

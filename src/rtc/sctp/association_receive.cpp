@@ -44,8 +44,12 @@ void Association::receive(BytesView packet, Now now) {
     if (!receive_cookie_echo(*first, chunks.header().verification_tag, now.monotonic)) return;
   }
   bool has_data = false;
+  bool has_sack = false;
   while (const auto chunk = chunks.next()) {
     has_data = has_data || chunk->type == ChunkType::data || chunk->type == ChunkType::i_data;
+    // A packet needs one SACK at most. Many that contradict each other would cost as much as going
+    // through all that is outstanding as often.
+    if (chunk->type == ChunkType::sack && drop(std::exchange(has_sack, true))) continue;
     if (!receive_chunk(*chunk, now.monotonic)) break;
   }
   if (!is_open()) return;

@@ -42,7 +42,8 @@ std::size_t Association::transmit(MutableBytesView out, Now now) {
     if (!alone.empty()) return finish(alone, false);
   }
   advance(at);
-  if (packet.empty() && is_shutdown_due_) write_control(packet, at);
+  // What could not begin before may be due now; without a packet nobody would ask again.
+  if (packet.empty()) write_control(packet, at);
   return packet.empty() ? 0 : finish(packet, false);
 }
 

@@ -80,9 +80,10 @@ std::optional<PeerDescription> describe_peer(const InitChunk& chunk) {
       .reconfiguration = has_extension(list, ChunkType::re_config),
       .zero_checksum = zero && decode_u32(*zero) == error_detection_by_dtls,
       .padding = has_extension(list, ChunkType::pad)};
-  // With interleaving, messages are given up by I-FORWARD-TSN only (RFC 8260 section 2.3.1).
+  // With interleaving, messages are given up by I-FORWARD-TSN only (RFC 8260 section 2.3.1). It is
+  // interleaving that stays: a peer that has it uses it with everybody who has it, too.
   if (extensions.interleaving && extensions.partial_reliability) {
-    extensions.interleaving = has_extension(list, ChunkType::i_forward_tsn);
+    extensions.partial_reliability = has_extension(list, ChunkType::i_forward_tsn);
   }
   return PeerDescription{.tag = chunk.initiate_tag,
                          .initial_tsn = chunk.initial_tsn,

@@ -143,5 +143,23 @@ TEST(GivenUpTest, WhatIsNotGivenUpArrivesOnceAndInOrder) {
   }
 }
 
+TEST(GivenUpTest, TheRestOfAMessageThatComesNeverthelessIsDropped) {
+  Receiver receiver(100, {});
+  Fragmenter fragmenter(false, 100);
+  const std::string text(90, 'x');
+  const auto given_up = fragmenter.cut(1, true, as_bytes(text), 10);
+  const std::vector<SkippedSsn> skipped;
+
+  ASSERT_EQ(receiver.receive(given_up[0]), Receipt::taken);
+  ASSERT_EQ(receiver.receive(given_up[5]), Receipt::taken);
+  ASSERT_TRUE(receiver.forward({.cumulative_tsn = 102, .skipped = std::span(skipped)}));
+  for (const std::size_t late : {3U, 4U, 8U, 7U, 6U}) {
+    ASSERT_EQ(receiver.receive(given_up[late]), Receipt::taken);
+  }
+
+  EXPECT_EQ(receiver.cumulative_tsn(), 108U);
+  EXPECT_EQ(receiver.buffered_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace pigeon::sctp

@@ -39,6 +39,8 @@ class Reassembly {
   void forward(Tsn tsn, const ItemList<SkippedSsn>& skipped);
   /// The same for interleaved messages (RFC 8260 section 2.3.1).
   void forward(const ItemList<SkippedMid>& skipped);
+  /// Everything up to `cumulative` has come or was given up.
+  void advance(Tsn cumulative) { tsns_.drop_orphans(cumulative); }
   /// The other side begins anew on these streams, or on all if there are none, and everything that
   /// it sent before has come (RFC 6525 section 5.2.2). Messages that are ready stay so.
   void reset_streams(const std::vector<StreamId>& streams);

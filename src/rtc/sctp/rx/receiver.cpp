@@ -36,6 +36,7 @@ Receipt Receiver::receive(const DataChunk& chunk) {
   const Receipt receipt = reassembly_.receive(tsn, chunk);
   if (receipt != Receipt::taken && receipt != Receipt::invalid_stream) return receipt;
   tracker_.add(tsn);
+  reassembly_.advance(tracker_.cumulative());
   if (chunk.immediate) tracker_.request_sack();
   ++counters_.fragments;
   if (pending_reset_) perform_reset_if_due();
@@ -47,6 +48,7 @@ bool Receiver::forward(const ForwardTsnChunk& chunk) {
   const Tsn tsn = tracker_.unwrap(chunk.cumulative_tsn);
   if (!tracker_.forward(tsn)) return true;
   reassembly_.forward(tsn, chunk.skipped);
+  reassembly_.advance(tracker_.cumulative());
   perform_reset_if_due();
   return true;
 }

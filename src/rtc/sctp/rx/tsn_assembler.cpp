@@ -47,7 +47,12 @@ void TsnAssembler::drop_to(Tsn tsn) {
     cost_ -= cost_of(heads_.begin()->second.assembly.message);
     heads_.erase(heads_.begin());
   }
-  while (!lonely_.empty() && lonely_.begin()->first <= tsn) {
+  drop_orphans(tsn);
+}
+
+void TsnAssembler::drop_orphans(Tsn cumulative) {
+  // Had the start of its message come, it would have been appended to it.
+  while (!lonely_.empty() && lonely_.begin()->first <= cumulative) {
     cost_ -= lonely_.begin()->second.payload.size() + piece_overhead;
     lonely_.erase(lonely_.begin());
   }

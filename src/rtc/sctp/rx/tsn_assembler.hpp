@@ -23,6 +23,9 @@ class TsnAssembler {
   Receipt receive(Tsn tsn, const DataChunk& fragment, std::optional<Assembly>& whole);
   /// Drops unfinished messages of which a fragment has a TSN up to `tsn`.
   void drop_to(Tsn tsn);
+  /// Drops fragments up to `cumulative` whose message was given up before they came: some senders
+  /// send the rest of it nevertheless.
+  void drop_orphans(Tsn cumulative);
 
   /// What is held, as it counts against the window.
   std::size_t cost() const { return cost_; }

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t skipped_streams_max = 64;
 /// Until the same FORWARD-TSN may be said again before the timer asks for it.
 constexpr Duration forward_interval_max = 200ms;
+/// Fragments that may be unacknowledged: a SACK names one by its distance from the cumulative TSN,
+/// in 16 bits (RFC 9260 section 3.3.4).
+constexpr std::size_t outstanding_max = 0xffff;
 /// A window of so few packets may have its last acknowledgement delayed to no purpose.
 constexpr std::size_t small_window_packets = 4;
 
@@ -51,6 +54,12 @@ void DataSender::set_features(DataSenderFeatures features) {
   queue_.set_interleaving(features.interleaving);
   outstanding_.set_header_size(header_size());
   outstanding_.set_partial_reliability(features.partial_reliability);
+}
+
+void DataSender::set_peer_window(std::size_t bytes) {
+  peer_window_ = bytes;
+  // The other half is for what is whole and waits to be read.
+  queue_.set_begun_bytes_max(bytes / 2);
 }
 
 void DataSender::set_packet_max(std::size_t size) {
@@ -160,6 +169,7 @@ void DataSender::write_new(PacketWriter& packet, Instant now) {
       continue;
     }
     if (packet.room_left() <= header_size()) break;
+    if (outstanding_.size() >= outstanding_max) break;
     const std::size_t room = packet.room_left() - header_size();
     // Only what is left of a packet with other chunks is too little to cut a message for.
     if (message.remaining() > room && 2 * room < payload_max()) break;
@@ -215,17 +225,27 @@ DataSender::Progress DataSender::receive_sack(const SackChunk& sack, Instant now
   const Tsn cumulative = unwrap_near(outstanding_.cumulative(), sack.cumulative_tsn);
   Progress progress = take_in(cumulative, sack.gaps, now);
   if (progress.fault != SackFault::none) return progress;
-  peer_window_ = sack.window;
+  const bool was_closed = std::exchange(peer_window_, sack.window) == 0;
+  if (was_closed && sack.window != 0) window_opened(now);
   // Its closed window is why it takes nothing, not its death.
   if (sack.window == 0) progress.is_alive = true;
   return progress;
 }
 
-DataSender::Progress DataSender::receive_cumulative(WireTsn cumulative, Instant now) {
-  return take_in(unwrap_near(outstanding_.cumulative(), cumulative), {}, now);
+void DataSender::window_opened(Instant now) {
+  // More than a packet was sent before the window closed, and may still arrive.
+  if (outstanding_.flight() > packet_max_) return;
+  probe_.cancel();
+  outstanding_.lose_all(store_, queue_, now);
+  if (outstanding_.front_abandoned()) forward_tsn_due_ = true;
 }
 
-DataSender::Progress DataSender::take_in(Tsn cumulative, const ItemList<GapBlock>& gaps,
+DataSender::Progress DataSender::receive_cumulative(WireTsn cumulative, Instant now) {
+  return take_in(unwrap_near(outstanding_.cumulative(), cumulative), std::nullopt, now);
+}
+
+DataSender::Progress DataSender::take_in(Tsn cumulative,
+                                         const std::optional<ItemList<GapBlock>>& gaps,
                                          Instant now) {
   const std::size_t flight_before = outstanding_.flight();
   const auto result = outstanding_.receive_sack(store_, queue_, cumulative, gaps,

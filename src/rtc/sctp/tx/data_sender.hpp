@@ -53,7 +53,7 @@ class DataSender {
 
   void set_features(DataSenderFeatures features);
   /// From the peer's INIT or INIT-ACK.
-  void set_peer_window(std::size_t bytes) { peer_window_ = bytes; }
+  void set_peer_window(std::size_t bytes);
   /// The largest packet has changed; fragments cut from now on obey it.
   void set_packet_max(std::size_t size);
 
@@ -111,8 +111,11 @@ class DataSender {
   bool append_chunk(PacketWriter& packet, Tsn tsn, bool immediate);
   bool window_allows(std::size_t chunk_size) const;
   bool should_ask_for_sack() const;
-  Progress take_in(Tsn cumulative, const ItemList<GapBlock>& gaps, Instant now);
+  Progress take_in(Tsn cumulative, const std::optional<ItemList<GapBlock>>& gaps, Instant now);
   void restart_timer(Instant now);
+  /// The peer takes data again: what probed its closed window was refused and goes out once more,
+  /// as otherwise a timeout that has grown long would have to pass first.
+  void window_opened(Instant now);
 
   DataSenderOptions options_;
   MessageStore store_;

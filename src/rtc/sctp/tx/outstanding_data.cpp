@@ -58,12 +58,12 @@ bool OutstandingData::are_sound(Tsn cumulative, const ItemList<GapBlock>& ranges
   return end < next();
 }
 
-OutstandingData::SackResult OutstandingData::receive_sack(MessageStore& store, SendQueue& queue,
-                                                          Tsn cumulative,
-                                                          const ItemList<GapBlock>& ranges,
-                                                          bool in_recovery,
-                                                          std::optional<Tsn> watched, Instant now) {
+OutstandingData::SackResult OutstandingData::receive_sack(
+    MessageStore& store, SendQueue& queue, Tsn cumulative,
+    const std::optional<ItemList<GapBlock>>& reported, bool in_recovery, std::optional<Tsn> watched,
+    Instant now) {
   SackResult result;
+  const ItemList<GapBlock> ranges = reported.value_or(ItemList<GapBlock>());
   if (cumulative + 1 < base_) return {.fault = SackFault::stale};
   if (!are_sound(cumulative, ranges)) return {.fault = SackFault::invalid};
   const bool watches = watched && *watched >= base_ && *watched < next();
@@ -72,7 +72,7 @@ OutstandingData::SackResult OutstandingData::receive_sack(MessageStore& store, S
   result.advanced = cumulative >= base_;
   if (result.advanced) acknowledge_front(store, cumulative, result);
   Tsn highest_new = result.advanced ? cumulative : 0;
-  if (!ranges.empty() || acked_count_ != 0) {
+  if (reported && (!ranges.empty() || acked_count_ != 0)) {
     highest_new = std::max(highest_new, acknowledge_ranges(ranges, result));
   }
   result.watched_acked =
@@ -81,8 +81,8 @@ OutstandingData::SackResult OutstandingData::receive_sack(MessageStore& store, S
     // Section 7.2.4: only what lies before the highest TSN that was newly acknowledged counts as
     // missing; all that is reported missing does if the SACK moves a fast recovery on.
     const bool count_all = in_recovery && result.advanced;
-    const Tsn reported = cumulative + ranges[ranges.size() - 1].last;
-    count_misses(store, queue, count_all ? reported : highest_new, count_all, now, result);
+    const Tsn highest = cumulative + ranges[ranges.size() - 1].last;
+    count_misses(store, queue, count_all ? highest : highest_new, count_all, now, result);
   }
   return result;
 }

@@ -70,9 +70,11 @@ class OutstandingData {
   /// Gives a fragment its TSN.
   Tsn add(MessageStore& store, const Fragment& fragment);
 
-  /// Takes in a SACK. `in_recovery`: whether fast recovery is on. `watched`: see `SackResult`.
+  /// Takes in a SACK, or a SHUTDOWN, which has nothing `reported` and so says nothing about what
+  /// lies beyond `cumulative` (RFC 9260 section 3.3.8). `in_recovery`: whether fast recovery is on.
+  /// `watched`: see `SackResult`.
   SackResult receive_sack(MessageStore& store, SendQueue& queue, Tsn cumulative,
-                          const ItemList<GapBlock>& ranges, bool in_recovery,
+                          const std::optional<ItemList<GapBlock>>& reported, bool in_recovery,
                           std::optional<Tsn> watched, Instant now);
 
   /// Everything in flight counts as lost: the timer has expired.

@@ -54,6 +54,18 @@ TEST_F(OutstandingDataTest, FreesMessagesThatAreAcknowledgedAsAWhole) {
   EXPECT_TRUE(data_.is_empty());
 }
 
+TEST_F(OutstandingDataTest, AShutdownTakesNothingBackThatGapBlocksHaveAcknowledged) {
+  send(5);
+  sack(999, {{2, 4}});
+  const std::size_t flight = data_.flight();
+
+  data_.receive_sack(store_, queue_, 999, std::nullopt, false, {}, now_);
+  EXPECT_EQ(data_.flight(), flight);
+
+  sack(999);
+  EXPECT_EQ(data_.flight(), 5 * (100 + header));
+}
+
 TEST_F(OutstandingDataTest, RefusesSacksOfWhatWasNotSentOrGoingBack) {
   send(5);
   sack(1'001);

@@ -8,6 +8,13 @@
 
 namespace pigeon::sctp {
 
+namespace {
+
+/// What surely fits into a packet, or into the halves of two.
+constexpr std::size_t small_message_size = 1'000;
+
+}  // namespace
+
 void SendQueue::push(MessageStore& store, MessageIndex index) {
   OutgoingMessage& message = store[index];
   Stream& stream = stream_at(message.stream);
@@ -30,12 +37,23 @@ bool SendQueue::prepare(MessageStore& store, Instant now) {
     const MessageIndex index = first_active_->first;
     const OutgoingMessage& message = store[index];
     // One of which something was sent needs a FORWARD-TSN and is not ours to drop.
-    if (message.cut_size != 0 || now < message.expires) return true;
+    if (message.cut_size != 0 || now < message.expires) {
+      if (may_go_on(message)) return true;
+      // Another one has begun, hence this comes to an end.
+      end_turn();
+      continue;
+    }
     take_off(*first_active_, message.payload.size());
     pop_message(store);
     store.remove(index);
   }
   return false;
+}
+
+bool SendQueue::may_go_on(const OutgoingMessage& message) const {
+  const std::size_t size = message.payload.size();
+  if (message.cut_size != 0 || begun_bytes_ == 0 || size <= small_message_size) return true;
+  return begun_bytes_ + size <= begun_bytes_max_;
 }
 
 MessageIndex SendQueue::current() const {
@@ -51,6 +69,7 @@ Fragment SendQueue::cut(MessageStore& store, std::size_t size_max) {
   const std::size_t size = std::min({size_max, message.remaining(), field_max});
   if (message.cut_size == 0) {
     message.number = message.ordered ? stream.next_ordered++ : stream.next_unordered++;
+    begun_bytes_ += message.payload.size();
   }
   const Fragment fragment{.message = stream.first,
                           .offset = message.cut_size,
@@ -62,6 +81,7 @@ Fragment SendQueue::cut(MessageStore& store, std::size_t size_max) {
   message.is_cut = fragment.is_last;
   take_off(stream, size);
   if (fragment.is_last) {
+    begun_bytes_ -= message.payload.size();
     pop_message(store);
   } else if (is_interleaving_) {
     end_turn();
@@ -75,6 +95,7 @@ void SendQueue::discard_rest(MessageStore& store, MessageIndex index) {
   Stream& stream = stream_at(message.stream);
   PIGEON_ASSERT(stream.first == index);
   take_off(stream, message.remaining());
+  if (message.cut_size != 0) begun_bytes_ -= message.payload.size();
   message.is_cut = true;
   // Interleaving: the stream may be waiting for its turn; it is brought to the front first.
   while (first_active_ != &stream) end_turn();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -33,7 +34,8 @@ class SendQueue {
   void push(MessageStore& store, MessageIndex index);
 
   /// Finds the message whose turn it is and drops those before it that have expired unsent; false
-  /// if nothing waits. Call it before `current` and `cut`.
+  /// if nothing waits. Call it before `current` and `cut`. Takes time in proportion to the streams
+  /// that wait because enough messages have begun.
   bool prepare(MessageStore& store, Instant now);
   /// The message whose turn it is.
   MessageIndex current() const;
@@ -46,6 +48,10 @@ class SendQueue {
 
   /// Whether streams take turns after every fragment (RFC 8260 section 2.2.1).
   void set_interleaving(bool on) { is_interleaving_ = on; }
+  /// Bytes of messages that may be begun and not finished at a time; a larger one goes alone. The
+  /// peer must hold all of them until one is whole: if they fill its window, none ever is. What
+  /// fits into a packet is as good as whole and may always begin.
+  void set_begun_bytes_max(std::size_t size) { begun_bytes_max_ = size; }
 
   /// Payload bytes of a stream that were not sent even once.
   std::size_t buffered_amount(StreamId stream) const;
@@ -81,6 +87,7 @@ class SendQueue {
     std::uint32_t next_unordered = 0;
   };
 
+  bool may_go_on(const OutgoingMessage& message) const;
   Stream& stream_at(StreamId id);
   const Stream* find(StreamId id) const;
   void pop_message(MessageStore& store);
@@ -92,6 +99,9 @@ class SendQueue {
   Stream* first_active_ = nullptr;
   Stream* last_active_ = nullptr;
   std::size_t buffered_ = 0;
+  /// Sizes of the messages of which a part has been cut off.
+  std::size_t begun_bytes_ = 0;
+  std::size_t begun_bytes_max_ = std::numeric_limits<std::size_t>::max();
   std::vector<StreamId> low_streams_;
   bool is_interleaving_ = false;
 };

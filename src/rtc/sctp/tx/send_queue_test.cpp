@@ -133,5 +133,28 @@ TEST_F(SendQueueTest, AResetStreamCountsFromZero) {
   EXPECT_EQ(store_[b].number, 1U);
 }
 
+TEST_F(SendQueueTest, BeginsNoMoreLongMessagesThanThePeerCanHold) {
+  queue_.set_interleaving(true);
+  queue_.set_begun_bytes_max(4'000);
+  push(1, 2'000);
+  push(2, 2'000);
+  push(3, 2'000);
+  push(4, 100);
+
+  EXPECT_THAT(next_streams(7), ElementsAre(1, 2, 4, 1, 2, 1, 2));
+  next_streams(34);
+  EXPECT_THAT(next_streams(100), testing::AllOf(testing::SizeIs(20), testing::Each(3)));
+}
+
+TEST_F(SendQueueTest, AMessageBeyondThatBoundGoesAlone) {
+  queue_.set_interleaving(true);
+  queue_.set_begun_bytes_max(4'000);
+  push(1, 5'000);
+  push(2, 5'000);
+
+  EXPECT_THAT(next_streams(50), testing::Each(1));
+  EXPECT_THAT(next_streams(100), testing::AllOf(testing::SizeIs(50), testing::Each(2)));
+}
+
 }  // namespace
 }  // namespace pigeon::sctp
