@@ -116,6 +116,8 @@ HubLoop::Calls HubDriver::calls() {
 }
 
 Result<void, HubFailure> HubDriver::run() {
+  // While there are no threads yet: a loop may serve its first client before another one begins.
+  report();
   // Before anything that `request_stop` posts, unless that comes first and nothing is begun at all.
   first_loop().post([this] { begin(); });
   for (const auto& loop : loops_) {
@@ -179,15 +181,20 @@ void HubDriver::begin() {
   tick();
 }
 
-/// Tells the core what the driver holds and refuses, and gives memory back after a flood.
+/// Reports now and then, and gives memory back after a flood.
 void HubDriver::tick() {
-  share_.resident_bytes = resident_bytes();
-  first_loop().tell(share_.report());
+  report();
   if (memory_keeper_.should_trim(share_.budget.used(), share_.admissions.changes())) trim_memory();
   tick_timer_.expires_after(tick_time);
   tick_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
+}
+
+/// Tells the core what the driver holds and refuses.
+void HubDriver::report() {
+  share_.resident_bytes = resident_bytes();
+  first_loop().tell(share_.report());
 }
 
 void HubDriver::report_shortage(int error) {

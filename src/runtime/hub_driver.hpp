@@ -56,6 +56,7 @@ class HubDriver {
   // On the first loop's thread.
   void begin();
   void tick();
+  void report();
   void report_shortage(int error);
   void begin_drain();
   void close_loops();
