@@ -14,11 +14,6 @@ using sdp::SignalingPhase;
 
 bool is_answer(SdpType type) { return type == SdpType::answer || type == SdpType::pranswer; }
 
-/// The same words in the same order.
-sdp::DescriptionType description_type(SdpType type) {
-  return static_cast<sdp::DescriptionType>(type);
-}
-
 RtcError unusable(sdp::NegotiationError error) {
   return {RtcErrorKind::unusable, std::string(sdp::to_string(error))};
 }
@@ -75,7 +70,7 @@ Result<SessionDescription, RtcError> Negotiator::created(SdpType type,
 
 Result<void, RtcError> Negotiator::set_local(const SessionDescription& description) {
   if (description.type == SdpType::rollback) {
-    const auto done = state_.set_local(sdp::DescriptionType::rollback, {});
+    const auto done = state_.set_local(SdpType::rollback, {});
     if (!done) return Unexpected(signaling_error(done.error()));
     return {};
   }
@@ -86,7 +81,7 @@ Result<void, RtcError> Negotiator::set_local(const SessionDescription& descripti
                                "A local description must be set as it was created last."});
   }
   sdp::SignalingState before = state_;
-  const auto done = state_.set_local(description_type(description.type), *last_created_);
+  const auto done = state_.set_local(description.type, *last_created_);
   if (!done) return Unexpected(signaling_error(done.error()));
   if (!is_answer(description.type)) return {};
   const auto agreed = agree(*state_.local(), *state_.remote(), sdp::LocalSide::answerer);
@@ -96,7 +91,7 @@ Result<void, RtcError> Negotiator::set_local(const SessionDescription& descripti
 
 Result<void, RtcError> Negotiator::set_remote(const SessionDescription& description) {
   if (description.type == SdpType::rollback) {
-    const auto done = state_.set_remote(sdp::DescriptionType::rollback, {});
+    const auto done = state_.set_remote(SdpType::rollback, {});
     if (!done) return Unexpected(signaling_error(done.error()));
     return {};
   }
@@ -108,7 +103,7 @@ Result<void, RtcError> Negotiator::set_remote(const SessionDescription& descript
     if (agreed_ && !shares_fingerprint(*agreed_, *usable)) return Unexpected(another_association());
   }
   sdp::SignalingState before = state_;
-  const auto done = state_.set_remote(description_type(description.type), std::move(*parsed));
+  const auto done = state_.set_remote(description.type, std::move(*parsed));
   if (!done) return Unexpected(signaling_error(done.error()));
   if (!is_answer(description.type)) return {};
   const auto agreed = agree(*state_.local(), *state_.remote(), sdp::LocalSide::offerer);

@@ -236,10 +236,7 @@ void PeerConnection::note_negotiation_needed() {
   is_negotiation_noted_ = is_needed && is_stable;
 }
 
-SignalingState PeerConnection::signaling_state() const {
-  // The same words in the same order.
-  return static_cast<SignalingState>(negotiator_.phase());
-}
+SignalingState PeerConnection::signaling_state() const { return negotiator_.phase(); }
 
 // ---- Data channels
 

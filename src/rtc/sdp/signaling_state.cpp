@@ -4,38 +4,6 @@
 
 namespace pigeon::sdp {
 
-std::string_view to_string(SignalingPhase phase) {
-  switch (phase) {
-    case SignalingPhase::stable:
-      return "stable";
-    case SignalingPhase::have_local_offer:
-      return "have-local-offer";
-    case SignalingPhase::have_remote_offer:
-      return "have-remote-offer";
-    case SignalingPhase::have_local_pranswer:
-      return "have-local-pranswer";
-    case SignalingPhase::have_remote_pranswer:
-      return "have-remote-pranswer";
-    case SignalingPhase::closed:
-      return "closed";
-  }
-  return "closed";
-}
-
-std::string_view to_string(DescriptionType type) {
-  switch (type) {
-    case DescriptionType::offer:
-      return "offer";
-    case DescriptionType::pranswer:
-      return "pranswer";
-    case DescriptionType::answer:
-      return "answer";
-    case DescriptionType::rollback:
-      return "rollback";
-  }
-  return "rollback";
-}
-
 std::string_view to_string(SignalingError error) {
   switch (error) {
     case SignalingError::closed:

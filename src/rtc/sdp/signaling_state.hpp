@@ -5,22 +5,15 @@
 #include <string_view>
 
 #include "pigeon/result.hpp"
+#include "pigeon/rtc_types.hpp"
 #include "rtc/sdp/session_description.hpp"
 
 namespace pigeon::sdp {
 
-/// How far offer and answer have come (W3C WebRTC section 4.3.1, RTCSignalingState).
-enum class SignalingPhase : std::uint8_t {
-  stable,
-  have_local_offer,
-  have_remote_offer,
-  have_local_pranswer,
-  have_remote_pranswer,
-  closed,
-};
-
-/// What a description is set as (W3C WebRTC section 4.6.1, RTCSdpType).
-enum class DescriptionType : std::uint8_t { offer, pranswer, answer, rollback };
+/// How far offer and answer have come.
+using SignalingPhase = rtc::SignalingState;
+/// What a description is set as.
+using DescriptionType = rtc::SdpType;
 
 /// Why a description cannot be set now.
 enum class SignalingError : std::uint8_t {
@@ -35,8 +28,6 @@ enum class SignalingError : std::uint8_t {
 };
 
 /// The names of the W3C.
-std::string_view to_string(SignalingPhase phase);
-std::string_view to_string(DescriptionType type);
 /// The error in words.
 std::string_view to_string(SignalingError error);
 
