@@ -221,8 +221,9 @@ void DataChannels::receive(sctp::AssociationEvent event, Now now, std::vector<Ev
   } else if (const auto* const low = std::get_if<sctp::BufferedAmountLow>(&event)) {
     const Entry* const entry = entry_of(low->stream);
     // What opens a channel is buffered, too, but not the application's.
-    if (entry != nullptr && entry->has_sent)
+    if (entry != nullptr && entry->has_sent) {
       events.emplace_back(BufferedAmountLow{entry->channel.key});
+    }
   }
 }
 

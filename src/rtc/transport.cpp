@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "rtc/datagram_kind.hpp"
+
 namespace pigeon::rtc {
 
 namespace {
@@ -12,11 +14,6 @@ namespace {
 constexpr std::size_t datagram_size_max = 65'535;
 /// The longest plaintext of a record (RFC 5246 section 6.2.1).
 constexpr std::size_t plaintext_size_max = 16'384;
-
-/// RFC 7983 section 7: the first byte says whose a datagram is.
-bool is_dtls(BytesView datagram) {
-  return !datagram.empty() && datagram.front() >= 20 && datagram.front() <= 63;
-}
 
 }  // namespace
 
@@ -45,7 +42,7 @@ ice::Input Transport::receive(const AddressPair& path, BytesView datagram, Now n
 
 void Transport::take(const ice::Received& received, Now now) {
   if (received.input != ice::Input::application) return;
-  if (is_dtls(received.payload)) {
+  if (kind_of(received.payload) == DatagramKind::dtls) {
     receive_dtls(received.payload, now);
   } else {
     ++stats_.datagrams_dropped;

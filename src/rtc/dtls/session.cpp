@@ -113,6 +113,7 @@ void Session::keep_early(BytesView record) {
 }
 
 void Session::after_handshake_step(Now now) {
+  // Never many: OpenSSL repeats a flight twelve times at most, whoever asks for it.
   std::ranges::move(handshake_->take_datagrams(), std::back_inserter(outgoing_));
   if (handshake_->status() == Handshake::Status::failed) {
     if (state_ != State::connecting) {
@@ -125,7 +126,7 @@ void Session::after_handshake_step(Now now) {
     return;
   }
   if (handshake_->status() == Handshake::Status::done && state_ == State::connecting) {
-    become_connected(now);
+    become_connected();
     return;
   }
   if (!handshake_->awaits_answer()) {
@@ -137,7 +138,7 @@ void Session::after_handshake_step(Now now) {
   retransmit_at_ = now.monotonic + retransmit_interval_;
 }
 
-void Session::become_connected(Now /*now*/) {
+void Session::become_connected() {
   Secrets secrets = handshake_->secrets();
   const bool is_client = role_ == Role::client;
   sealer_.emplace(secrets.aead, is_client ? secrets.client : secrets.server, data_epoch,
@@ -195,7 +196,7 @@ Instant Session::next_timeout() const {
 }
 
 void Session::close() {
-  if (state_ == State::connected) send_alert(alert_warning, close_notify);
+  if (state_ == State::connected) send_goodbye();
   if (state_ == State::failed) return;
   state_ = State::closed;
   if (reason_.empty()) reason_ = "The connection was closed here.";
@@ -210,8 +211,8 @@ void Session::fail(std::string reason) {
   early_.clear();
 }
 
-void Session::send_alert(std::uint8_t level, std::uint8_t description) {
-  const std::array<std::uint8_t, alert_size> alert = {level, description};
+void Session::send_goodbye() {
+  const std::array<std::uint8_t, alert_size> alert = {alert_warning, close_notify};
   Bytes record(alert_size + record_overhead);
   record.resize(sealer_->seal(ContentType::alert, alert, record));
   outgoing_.push_back(std::move(record));

@@ -89,9 +89,9 @@ class Session {
   void receive_alert(BytesView alert);
   void keep_early(BytesView record);
   void after_handshake_step(Now now);
-  void become_connected(Now now);
+  void become_connected();
   void fail(std::string reason);
-  void send_alert(std::uint8_t level, std::uint8_t description);
+  void send_goodbye();
 
   Role role_;
   SessionOptions options_;

@@ -216,6 +216,37 @@ TEST(DtlsSessionTest, GivesUpWhenTheHandshakeStalls) {
   }
 }
 
+TEST(DtlsSessionTest, HoldsABoundedNumberOfDatagramsThatNobodyTakes) {
+  Handshake client(alice(), Role::client, {bob().fingerprint()}, 1'200);
+  End server{Session(bob(), Role::server, {alice().fingerprint()}, {}, at(0s)), {}};
+  client.start();
+  while (client.status() == Handshake::Status::running) {
+    for (const Bytes& datagram : client.take_datagrams()) server.deliver(datagram, at(0s));
+    for (const Bytes& datagram : server.session.take_datagrams()) {
+      for (BytesView rest = datagram; const auto record = take_record(rest);) {
+        client.receive(record->whole);
+      }
+    }
+  }
+  ASSERT_EQ(client.status(), Handshake::Status::done);
+
+  // A client that sends its last message again and again makes the server repeat its own.
+  const Secrets secrets = client.secrets();
+  RecordSealer sealer(secrets.aead, secrets.client, 1, 1'000);
+  Bytes finished(24);
+  finished[0] = 20;
+  finished[3] = finished[11] = 12;
+  for (int i = 0; i < 500; ++i) {
+    Bytes record(finished.size() + record_overhead);
+    record.resize(sealer.seal(ContentType::handshake, finished, record));
+    server.deliver(record, at(0s));
+  }
+
+  const std::size_t held = server.session.take_datagrams().size();
+  EXPECT_GT(held, 10U);
+  EXPECT_LE(held, 64U);
+}
+
 TEST(DtlsSessionTest, SaysGoodbye) {
   Pair pair;
   pair.settle();
