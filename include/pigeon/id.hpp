@@ -69,5 +69,7 @@ class Id {
 
 /// Names a peer: 20 bytes, 40 hexadecimal digits on the wire.
 using PeerId = Id<struct PeerIdTag, 20>;
+/// Names a message: 16 random bytes, 32 hexadecimal digits on the wire.
+using MessageId = Id<struct MessageIdTag, 16>;
 
 }  // namespace pigeon

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pigeon/id.hpp"
+#include "pigeon/node_event.hpp"
+#include "pigeon/node_options.hpp"
+#include "pigeon/node_status.hpp"
+#include "pigeon/result.hpp"
+
+namespace pigeon {
+
+namespace runtime {
+class NodeLoop;
+class NodeHandle;
+}  // namespace runtime
+
+/// A thread with an event loop that any number of nodes share.
+class NodeLoop {
+ public:
+  /// The error says what the system refused.
+  static Result<NodeLoop, NodeError> create(RtcLoopOptions addresses = {});
+  NodeLoop(const NodeLoop&) = delete;
+  NodeLoop& operator=(const NodeLoop&) = delete;
+  NodeLoop(NodeLoop&&) noexcept;
+  NodeLoop& operator=(NodeLoop&&) noexcept;
+  /// The thread ends when the last node of the loop is gone, too.
+  ~NodeLoop();
+
+ private:
+  friend class Node;
+  explicit NodeLoop(std::shared_ptr<runtime::NodeLoop> loop);
+
+  std::shared_ptr<runtime::NodeLoop> loop_;
+};
+
+/// A peer of the mesh: upstream's PeerPigeonMesh. Every method may be called from any thread, also
+/// from `OnEvent`.
+class Node {
+ public:
+  /// Gets every event, one at a time, on the loop's thread. It must not block: that thread carries
+  /// all links.
+  using OnEvent = std::function<void(NodeEvent)>;
+
+  /// Checks the options and reads or makes the keys; an error names the field. The node has a loop
+  /// of its own.
+  static Result<Node, NodeError> create(NodeOptions options, OnEvent on_event = {});
+  /// A node on a loop that it shares; `options.addresses` are the loop's.
+  static Result<Node, NodeError> create(const NodeLoop& loop, NodeOptions options,
+                                        OnEvent on_event = {});
+
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  Node(Node&&) noexcept;
+  Node& operator=(Node&&) noexcept;
+  /// Disconnects. After it no event arrives; not in an event.
+  ~Node();
+
+  // ---- The mesh
+
+  /// Adds a hub (`ws://`, `wss://`, `http://` or `https://`) and keeps a connection to it from now
+  /// on. The events tell whether it comes about.
+  Result<void, NodeError> connect(std::string_view hub_url);
+  /// Says goodbye, closes all links and all ways to hubs. `connect` begins again.
+  void disconnect();
+  /// Links with a peer, if there is room.
+  Result<void, NodeError> connect_to_peer(const PeerId& peer);
+  /// Closes the link with a peer.
+  Result<void, NodeError> disconnect_peer(const PeerId& peer);
+  /// Clamped to 1 to 50; redundant links beyond are closed. Gives what counts from now on.
+  std::size_t set_max_peers(std::size_t count);
+  /// Clamped to 0 to 49.
+  std::size_t set_min_peers(std::size_t count);
+  /// Only while disconnected.
+  Result<void, NodeError> set_network(std::string_view name);
+
+  // ---- Messages
+
+  /// Broadcasts a text that is not blank (upstream's `sendMessage`).
+  Result<MessageId, NodeError> send_message(std::string_view text);
+  /// Sends a text to one peer, over several links if need be. `MessageDelivered` or
+  /// `MessageUndelivered` follows if the peer is of this project.
+  Result<MessageId, NodeError> send_direct_message(const PeerId& to, std::string_view text);
+  /// The same with any JSON as content. Numbers must be what JavaScript prints for them.
+  Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json);
+  /// Encrypts to the key of a peer that is known (`PeerKeyAdded`).
+  Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text);
+  /// To a neighbor, at most 262,144 bytes.
+  Result<void, NodeError> send_binary(const PeerId& to, std::span<const std::uint8_t> data);
+
+  // ---- Streams to neighbors
+
+  /// `StreamWritable` tells when and how much to write.
+  Result<StreamId, NodeError> open_stream(const PeerId& to, StreamInfo info);
+  Result<void, NodeError> write_stream(StreamId stream, std::vector<std::uint8_t> data);
+  /// Nothing follows; `StreamCompleted` tells when all has been handed to the channel.
+  Result<void, NodeError> end_stream(StreamId stream);
+  /// Ends a stream of either direction.
+  Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason);
+
+  // ---- Information
+
+  PeerId peer_id() const;
+  NodeStatus status() const;
+  std::vector<PeerStatus> peers() const;
+  std::vector<DiscoveredPeer> discovered_peers() const;
+
+ private:
+  explicit Node(std::shared_ptr<runtime::NodeHandle> handle);
+
+  std::shared_ptr<runtime::NodeHandle> handle_;
+};
+
+}  // namespace pigeon

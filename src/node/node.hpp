@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "crypto/peer_identity.hpp"
+#include "node/input.hpp"
+#include "node/output.hpp"
+#include "pigeon/node_options.hpp"
+#include "pigeon/node_status.hpp"
+#include "pigeon/result.hpp"
+
+namespace pigeon::node {
+
+/// The public keys of a node. Its private ones stay with whoever answers its crypto requests.
+struct NodeKeys {
+  crypto::SigningPublicKey signing;
+  crypto::EncryptionPublicKey encryption;
+};
+
+/// A peer of the mesh without sockets, clock and threads: composes membership, gossip, routing,
+/// signaling and transfers. After any call the owner carries out `take_outputs` before the next
+/// one, and calls `handle_timeout` at `next_timeout`.
+class Node {
+ public:
+  /// Without keys it signs and proves nothing and needs `options.peer_id`. The error names the
+  /// field.
+  static Result<Node, NodeError> create(const NodeOptions& options,
+                                        const std::optional<NodeKeys>& keys, Random random);
+  Node(Node&&) noexcept;
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
+  void handle(Input input, Now now);
+  void handle_timeout(Now now);
+  Instant next_timeout() const;
+  std::vector<Output> take_outputs();
+
+  // ---- Commands, as `pigeon::Node` has them.
+
+  Result<void, NodeError> connect(std::string_view hub_url, Now now);
+  void disconnect(Now now);
+  Result<void, NodeError> connect_to_peer(const PeerId& peer, Now now);
+  Result<void, NodeError> disconnect_peer(const PeerId& peer, Now now);
+  std::size_t set_max_peers(std::size_t count, Now now);
+  std::size_t set_min_peers(std::size_t count, Now now);
+  Result<void, NodeError> set_network(std::string_view name, Now now);
+  Result<MessageId, NodeError> send_message(std::string_view text, Now now);
+  Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json, Now now);
+  Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
+                                                      Now now);
+  Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
+  Result<StreamId, NodeError> open_stream(const PeerId& to, const StreamInfo& info, Now now);
+  Result<void, NodeError> write_stream(StreamId stream, BytesView data, Now now);
+  Result<void, NodeError> end_stream(StreamId stream, Now now);
+  Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason, Now now);
+
+  const PeerId& peer_id() const;
+  NodeStatus status() const;
+  std::vector<PeerStatus> peers(Now now) const;
+  std::vector<DiscoveredPeer> discovered_peers() const;
+
+ private:
+  class Impl;
+  explicit Node(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pigeon::node
