@@ -19,9 +19,7 @@ struct Mistake {
   std::function<void(NodeOptions&)> make;
 };
 
-TEST(CheckNodeOptionsTest, AcceptsTheDefaults) {
-  EXPECT_EQ(check_node_options({}), std::nullopt);
-}
+TEST(CheckNodeOptionsTest, AcceptsTheDefaults) { EXPECT_EQ(check_node_options({}), std::nullopt); }
 
 TEST(CheckNodeOptionsTest, AcceptsWhatIsAtTheBounds) {
   NodeOptions options;
@@ -30,8 +28,8 @@ TEST(CheckNodeOptionsTest, AcceptsWhatIsAtTheBounds) {
   options.max_peers = 50;
   options.min_peers = 49;
   options.ice_servers = {{.url = "stun:192.0.2.1"}, {.url = "turn:example.org:3478"}};
-  options.addresses = {.addresses = {"192.0.2.1", "2001:db8::1"}, .port = 4'000,
-                       .shares_sockets = true};
+  options.addresses = {
+      .addresses = {"192.0.2.1", "2001:db8::1"}, .port = 4'000, .shares_sockets = true};
   EXPECT_EQ(check_node_options(options), std::nullopt);
 }
 

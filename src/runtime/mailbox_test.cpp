@@ -63,9 +63,8 @@ TEST(MailboxTest, ThreadsThatAskEachOtherAtATimeAreAnswered) {
     other.finish(asked_all);
     own->wait(has_other_asked_all);
   };
-  std::thread first([&] {
-    ask_often(alice, *bob, asked_by_alice, has_alice_asked_all, has_bob_asked_all);
-  });
+  std::thread first(
+      [&] { ask_often(alice, *bob, asked_by_alice, has_alice_asked_all, has_bob_asked_all); });
   std::thread second(
       [&] { ask_often(bob, *alice, asked_by_bob, has_bob_asked_all, has_alice_asked_all); });
   first.join();

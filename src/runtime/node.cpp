@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "net/clock.hpp"
+#include "node/json_text.hpp"
 #include "runtime/check_node_options.hpp"
 #include "runtime/ice_servers.hpp"
 #include "runtime/node_handle.hpp"
@@ -13,7 +14,6 @@ namespace pigeon {
 
 namespace {
 
-using node::Node;
 using runtime::NodeParts;
 
 NodeError bad_argument(std::string sentence) {
@@ -35,7 +35,7 @@ Result<NodeParts, NodeError> make_parts(NodeOptions options, pigeon::Node::OnEve
   } else if (options.peer_id.empty()) {
     options.peer_id = identity->peer_id().to_text();
   }
-  auto core = Node::create(options, keys, Random(suite::random_seed()));
+  auto core = node::Node::create(options, keys, Random(suite::random_seed()));
   if (!core) return Unexpected(core.error());
   auto servers = runtime::look_up_ice_servers(options.ice_servers);
   PeerConnectionOptions connections;
@@ -140,8 +140,7 @@ Result<MessageId, NodeError> Node::send_direct_json(const PeerId& to, std::strin
       [&](node::Node& core, Now now) { return core.send_direct_json(to, json, now); });
 }
 
-Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to,
-                                                          std::string_view text) {
+Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std::string_view text) {
   return handle_->call(
       [&](node::Node& core, Now now) { return core.send_encrypted_message(to, text, now); });
 }

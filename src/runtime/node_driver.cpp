@@ -18,16 +18,17 @@ NodeDriver::NodeDriver(NodeLoop& loop, NodeParts parts)
                 .tell = [this](node::Input input) { take(std::move(input)); },
                 .ended = [this] { finish_soon(); },
             }),
-      links_(loop.rtc(), std::move(parts.connections),
-             {
-                 .tell = [this](node::Input input) { take(std::move(input)); },
-                 .tell_later = [this](node::Input input) { pending_.emplace_back(std::move(input)); },
-                 .lose_later =
-                     [this](node::LinkId link, std::string reason) {
-                       pending_.emplace_back(LostLink{link, std::move(reason)});
-                     },
-                 .ended = [this] { finish_soon(); },
-             }),
+      links_(
+          loop.rtc(), std::move(parts.connections),
+          {
+              .tell = [this](node::Input input) { take(std::move(input)); },
+              .tell_later = [this](node::Input input) { pending_.emplace_back(std::move(input)); },
+              .lose_later =
+                  [this](node::LinkId link, std::string reason) {
+                    pending_.emplace_back(LostLink{link, std::move(reason)});
+                  },
+              .ended = [this] { finish_soon(); },
+          }),
       timer_(loop.context()) {}
 
 /// Has the loop call the task, unless the driver is gone by then.
@@ -158,11 +159,15 @@ void NodeDriver::tell(NodeEvent event) {
   }
 }
 
+void NodeDriver::warn(std::string sentence) {
+  if (on_event_ && !is_closed_) events_.emplace_back(NodeWarning{std::move(sentence)});
+  tell_soon();
+}
+
 /// Once: whoever throws at each event would hear of nothing else.
 void NodeDriver::warn_of_exception(const std::string& what) {
   if (std::exchange(has_warned_, true)) return;
-  events_.emplace_back(NodeWarning{"OnEvent has thrown an exception, which was dropped: " + what +
-                                   ". Catch exceptions there."});
+  warn("OnEvent has thrown an exception, which was dropped: " + what + ". Catch exceptions there.");
 }
 
 void NodeDriver::fall_silent() {

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -31,6 +32,8 @@ struct NodeParts {
   Result<net::TlsClientContext, std::string> trusted;
   PeerConnectionOptions connections;
   pigeon::Node::OnEvent on_event;
+  /// For the application, at the beginning.
+  std::vector<std::string> warnings;
 };
 
 /// A node core on a loop: gives it what happens, carries out what it wants, and tells the
@@ -59,6 +62,9 @@ class NodeDriver : public std::enable_shared_from_this<NodeDriver> {
     }
   }
   const node::Node& core() const { return core_; }
+
+  /// For the application.
+  void warn(std::string sentence);
 
   /// Disconnects, and lets go of the application: no event begins from now on. `silent` is called
   /// when the one that is under way, if any, has returned. What is to be said to others is said

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/mailbox.hpp"
 #include "runtime/node_driver.hpp"
@@ -14,7 +16,9 @@ class NodeHandle {
  public:
   NodeHandle(std::shared_ptr<NodeLoop> loop, NodeParts parts) : loop_(std::move(loop)) {
     driver_ = loop_->run([&] {
+      const std::vector<std::string> warnings = std::move(parts.warnings);
       auto driver = std::make_shared<NodeDriver>(*loop_, std::move(parts));
+      for (const std::string& warning : warnings) driver->warn(warning);
       loop_->add(driver);
       return driver.get();
     });
@@ -26,8 +30,7 @@ class NodeHandle {
     if (loop_->is_this_thread()) {
       driver_->close({});
     } else {
-      loop_->run_until_told(
-          [this](Mailbox::Task told) { driver_->close(std::move(told)); });
+      loop_->run_until_told([this](Mailbox::Task told) { driver_->close(std::move(told)); });
     }
   }
 

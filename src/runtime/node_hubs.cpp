@@ -15,9 +15,9 @@ NodeHubs::NodeHubs(boost::asio::io_context& loop,
 
 void NodeHubs::carry_out(const signaling::OpenHub& open) {
   const std::uint64_t number = next_number_++;
-  sockets_[open.hub] = {
-      number, std::make_unique<HubSocket>(loop_, open.url, trusted_, HubSocketOptions{},
-                                          random_.split(), callbacks(open.hub, number))};
+  sockets_[open.hub] = {number,
+                        std::make_unique<HubSocket>(loop_, open.url, trusted_, HubSocketOptions{},
+                                                    random_.split(), callbacks(open.hub, number))};
 }
 
 void NodeHubs::carry_out(const signaling::SendToHub& send) {
@@ -47,10 +47,9 @@ HubSocketCallbacks NodeHubs::callbacks(signaling::HubKey hub, std::uint64_t numb
           [this, hub, number](std::string_view text) {
             if (is_current(hub, number)) calls_.tell(node::HubText{hub, text});
           },
-      .closed =
-          [this, hub, number](std::uint16_t code, std::string_view reason) {
-            take_closed(hub, number, code, reason);
-          },
+      .closed = [this, hub, number](
+                    std::uint16_t code,
+                    std::string_view reason) { take_closed(hub, number, code, reason); },
   };
 }
 

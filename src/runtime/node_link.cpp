@@ -24,8 +24,8 @@ bool is_overflow(rtc::ChannelError error) {
 }  // namespace
 
 std::optional<std::string> NodeLink::connect(RtcLoop& loop, const PeerConnectionOptions& options) {
-  auto made = PeerConnection::create(
-      loop, options, [this](rtc::ConnectionEvent event) { receive(event); });
+  auto made =
+      PeerConnection::create(loop, options, [this](rtc::ConnectionEvent event) { receive(event); });
   if (!made) return made.error().message;
   connection_.emplace(*std::move(made));
   return std::nullopt;
@@ -149,8 +149,8 @@ void NodeLink::receive_state(rtc::ConnectionState state) {
   if (state == failed) return lose("connection failed");
   if (state == closed) return lose("connection closed");
   if (is_closing_) return;
-  deadline_ = state == disconnected ? net::read_clock().monotonic + disconnected_time_max
-                                    : Instant::max();
+  deadline_ =
+      state == disconnected ? net::read_clock().monotonic + disconnected_time_max : Instant::max();
 }
 
 void NodeLink::lose(std::string_view reason) {

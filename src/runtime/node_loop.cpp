@@ -60,9 +60,8 @@ NodeLoop::~NodeLoop() {
 void NodeLoop::run_until_told(const std::function<void(Mailbox::Task)>& call) {
   bool is_done = false;
   const std::shared_ptr<Mailbox> waiting = Mailbox::of_this_thread();
-  mailbox_->put([&call, &is_done, waiting] {
-    call([&is_done, waiting] { waiting->finish(is_done); });
-  });
+  mailbox_->put(
+      [&call, &is_done, waiting] { call([&is_done, waiting] { waiting->finish(is_done); }); });
   post([mailbox = mailbox_] { mailbox->run_all(); });
   waiting->wait(is_done);
 }
