@@ -246,6 +246,22 @@ TEST(RoutingTest, ASpreadBeyondTheRateStaysOneAndTakesTheBestWay) {
   EXPECT_TRUE(hops.spreads);
 }
 
+TEST(RoutingTest, SpreadsOnDemandButGoesStraightToANeighbor) {
+  Routing routing = make_routing({.spreads_per_second = 1, .spreads_burst = 1});
+
+  const NextHops straight = routing.spread(target, Peers{near, target}, at(0s));
+  EXPECT_THAT(straight.peers, ElementsAre(target));
+  EXPECT_FALSE(straight.spreads);
+
+  const NextHops spread = routing.spread(target, Peers{far, near}, at(0s));
+  EXPECT_THAT(spread.peers, ElementsAre(far, near));
+  EXPECT_TRUE(spread.spreads);
+
+  const NextHops beyond = routing.spread(target, Peers{far, near}, at(0s));
+  EXPECT_THAT(beyond.peers, ElementsAre(near));
+  EXPECT_FALSE(beyond.spreads);
+}
+
 TEST(RoutingTest, OnlyTheTargetConfirms) {
   Routing routing = make_routing();
   send(routing, {near}, at(0s));
