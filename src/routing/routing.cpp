@@ -110,7 +110,6 @@ void Routing::attempt_again(PendingMessage message, std::span<const PeerId> neig
   forget_failed_route(message);
   NextHops hops = hops_again(message, neighbors, now);
   ++message.attempts;
-  message.link = only_link(hops);
   const bool is_last = message.attempts == attempts_max;
   // Nothing follows the last attempt, so nothing is gained by knowing its link.
   message.link = is_last ? std::nullopt : only_link(hops);
@@ -118,7 +117,6 @@ void Routing::attempt_again(PendingMessage message, std::span<const PeerId> neig
     due.retries.push_back(
         {.id = message.id, .to = message.to, .text = message.text, .hops = std::move(hops)});
   }
-  const bool is_last = message.attempts == attempts_max;
   pending_.add(std::move(message), now.monotonic,
                is_last ? options_.give_up : options_.retry_second);
 }

@@ -66,7 +66,6 @@ class Routing {
   /// of a message only, so that a way is one on which the message was fastest.
   void learn(const PeerId& sender, const PeerId& neighbor, Now now);
   /// The link is gone, and every way over it. Own messages whose last attempt went over it are due
-  /// at once.
   /// at once, but not to be given up.
   void forget_neighbor(const PeerId& neighbor);
   /// Ways known.
