@@ -377,26 +377,5 @@ TEST_F(BoundedStreamsTest, AStreamThatBecomesLongerIsAborted) {
   expect_aborted("s", key, "more bytes than were stated");
 }
 
-// Upstream keeps every chunk until the end.
-TEST_F(IncomingStreamsTest, NothingOfAStreamStaysInMemory) {
-  begin("s");
-  const Bytes data(65'536);
-  const std::size_t count = 64 * 16;
-  std::size_t received = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    ASSERT_TRUE(hear_chunk("s", i, data));
-    const auto effects = side_->take_effects();
-    ASSERT_EQ(effects.size(), 1U);
-    received += std::get<StreamBytes>(effects[0]).data.size();
-  }
-
-  EXPECT_TRUE(side_.hear(end("s", count)));
-  const auto effects = side_->take_effects();
-
-  EXPECT_EQ(received, count * data.size());
-  ASSERT_EQ(effects.size(), 1U);
-  EXPECT_EQ(std::get<StreamEnded>(effects[0]).total_bytes, received);
-}
-
 }  // namespace
 }  // namespace pigeon::transfer
