@@ -1,5 +1,5 @@
-// Uses all parts of the installed library: starts and stops a hub, sends a message between two WebRTC
-// connections, and makes a node.
+// Uses all parts of the installed library: starts and stops a hub, sends a message between two
+// WebRTC connections, and makes a node.
 
 #include <chrono>
 #include <cstdio>
