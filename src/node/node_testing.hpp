@@ -47,7 +47,8 @@ class Village {
     auto node = Node::create(options, keys, Random::from_number(100 + members_.size()));
     EXPECT_TRUE(node.has_value());
     member.node = std::make_unique<Node>(*std::move(node));
-    member.fingerprint = std::string(63, 'A') + static_cast<char>('0' + members_.size());
+    for (int i = 0; i < 31; ++i) member.fingerprint += "AB:";
+    member.fingerprint += "0" + std::to_string(members_.size() % 10);
     members_.push_back(std::move(member));
     return members_.size() - 1;
   }
