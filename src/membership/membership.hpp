@@ -144,6 +144,7 @@ class Membership {
   /// Something has changed since the last `take_actions`.
   bool is_changed_ = false;
   Instant next_attempt_ = Instant::min();
+  Instant next_exchange_ = Instant::min();
   Instant next_review_ = Instant::max();
   Instant wake_ = Instant::max();
 };

@@ -35,8 +35,9 @@ struct MembershipOptions {
   /// Wait after the first failed attempt, doubled each time, with up to half of it at random more.
   Duration retry_first = 1s;
   Duration retry_max = 120s;
-  /// A peer whose link was closed to make room is not called again for so long.
-  Duration eviction_pause = 60s;
+  /// A peer whose link was closed to make room, on either side, is not called again for so long:
+  /// both have time to find another one.
+  Duration eviction_pause = 30s;
   /// Not heard of for so long, a peer is forgotten (upstream: 5 minutes).
   Duration discovered_time_max = 10min;
 };

@@ -159,8 +159,28 @@ void MeshModel::open(const Event& event) {
   ++counts_.opened;
   nodes_[event.node].membership.link_opened(nodes_[event.other].id, now_);
   nodes_[event.other].membership.link_opened(nodes_[event.node].id, now_);
+  name_neighbors(event.node, event.other);
+  name_neighbors(event.other, event.node);
   act(event.node);
   act(event.other);
+}
+
+void MeshModel::name_neighbors(std::size_t node, std::size_t to) {
+  if (!nodes_[node].is_ours || !nodes_[to].is_ours) return;
+  std::vector<std::size_t> named;
+  for (const auto& [other, attempt] : nodes_[node].attempts) {
+    const auto peer = nodes_[node].membership.find(nodes_[other].id);
+    if (other != to && peer->is_capable && peer->state == Membership::State::linked) {
+      named.push_back(other);
+    }
+  }
+  std::sort(named.begin(), named.end(), [&](std::size_t a, std::size_t b) {
+    return distance(nodes_[a].id, nodes_[to].id) < distance(nodes_[b].id, nodes_[to].id);
+  });
+  named.resize(std::min(named.size(), settings_.by_neighbors));
+  for (const std::size_t other : named) {
+    later(way, {.kind = Event::Kind::told, .node = to, .other = other});
+  }
 }
 
 void MeshModel::drop(std::size_t node, std::size_t other, Attempt attempt, LossReason reason) {
