@@ -1,5 +1,9 @@
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "signaling/hub_links_testing.hpp"
 #include "wire/server_message.hpp"
@@ -34,7 +38,7 @@ std::string raw(std::string_view type, std::string_view more) {
   return R"({"type":")" + std::string(type) + R"(",)" + std::string(more) + "}";
 }
 
-class HubMessagesTest : public HubLinksTest {
+class HubMessagesTest : public ::testing::Test, protected HubLinksScene {
  protected:
   /// Whether it is dropped, and counted.
   bool is_dropped(const std::string& text) {
