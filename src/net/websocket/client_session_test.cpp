@@ -253,8 +253,8 @@ TEST_F(ClientSessionTest, RefusesBinaryMessagesAndTooLongOnes) {
   feed("\x82\x01x");
   EXPECT_EQ(ending().code, 1003);
 
-  open({.message_bytes_max = 100});
-  feed("\x81\x7e\x00\x65"s);
+  open({.message_bytes_max = 200});
+  feed("\x81\x7e\x00\xc9"s);
   EXPECT_EQ(ending().code, 1009);
 }
 
