@@ -296,6 +296,20 @@ TEST_F(HubMessagesTest, DropsWhatAFloodingHubSaysBeyondItsRate) {
   EXPECT_EQ(taken, 5'500U);
 }
 
+TEST_F(HubMessagesTest, GivesNoNewBurstToAHubThatComesBack) {
+  const std::string text = discovered(alice.to_text());
+  for (int i = 0; i < 5'000; ++i) news_of(hub, text);
+  links.closed(hub, 1006, "Lost.", at(1s));
+  links.handle_timeout(at(3s));
+  links.opened(hub, at(3s));
+  links.take_news();
+
+  std::size_t taken = 0;
+  for (int i = 0; i < 5'000; ++i) taken += news_of(hub, text, 3s).size();
+
+  EXPECT_EQ(taken, 1'000U);
+}
+
 TEST_F(HubMessagesTest, CountsLongMessagesForMore) {
   const std::string text = R"({"type":"pong","x":")" + std::string(1'000'000, 'x') + R"("})";
   for (int i = 0; i < 100; ++i) news_of(hub, text);

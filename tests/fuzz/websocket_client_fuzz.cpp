@@ -101,6 +101,15 @@ Run run_in_pieces(BytesView input, bool is_upgraded, std::size_t piece) {
   return run;
 }
 
+/// A head with a mistake may be waited for to its end if it comes in pieces.
+void check_same(const Run& pieces, const Run& whole) {
+  if (!whole.has_opened && whole.has_ended && !pieces.has_ended) {
+    PIGEON_ASSERT(!pieces.has_opened);
+    return;
+  }
+  PIGEON_ASSERT(pieces == whole);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -111,7 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const BytesView input = BytesView(data, size).subspan(1);
 
   const Run whole = run_in_pieces(input, is_upgraded, 4'096);
-  PIGEON_ASSERT(run_in_pieces(input, is_upgraded, piece) == whole);
-  PIGEON_ASSERT(run_in_pieces(input, is_upgraded, 1) == whole);
+  check_same(run_in_pieces(input, is_upgraded, piece), whole);
+  check_same(run_in_pieces(input, is_upgraded, 1), whole);
   return 0;
 }

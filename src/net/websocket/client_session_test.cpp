@@ -170,6 +170,14 @@ TEST_F(ClientSessionTest, SaysWhatIsWrongWithAResponse) {
               AllOf(StartsWith("The server at hub.example:3000 is no hub"), HasSubstr("not HTTP")));
 }
 
+TEST_F(ClientSessionTest, KnowsOtherProtocolsByTheirFirstByte) {
+  EXPECT_THAT(refusal_of("\x15"), HasSubstr("is not HTTP"));
+  EXPECT_THAT(refusal_of("HTTQ"), HasSubstr("is not HTTP"));
+  begin();
+  for (const char byte : "HTTP/2"s) feed(std::string(1, byte));
+  EXPECT_THAT(ending().reason, HasSubstr("is not HTTP"));
+}
+
 TEST_F(ClientSessionTest, SaysWhatToDoAboutARefusal) {
   EXPECT_THAT(refusal_of("HTTP/1.1 429 Too Many Requests\r\n\r\n"),
               AllOf(HasSubstr("answers 429 Too Many Requests"), HasSubstr("wait before")));
