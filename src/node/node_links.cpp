@@ -209,6 +209,10 @@ void Node::Impl::on(const LinkOverflowed& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
   counters_.unsent += input.count;
+  if (input.has_lost_frame) {
+    abandon(*link, membership::LossReason::lost, "does not read", now);
+    return;
+  }
   if (link->stalled_since) return;
   link->stalled_since = now.monotonic;
   out_.add(NotifyDrained{link->id, options_.limits.send_buffer_max / 2});

@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "node/node_testing.hpp"
+#include "tests/support/village.hpp"
 #include "wire/peer_message.hpp"
 
 namespace pigeon::node {
 namespace {
+
+using test::Village;
 
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
