@@ -185,6 +185,21 @@ std::vector<Membership::Peer> Membership::peers() const {
   return list;
 }
 
+std::vector<wire::SpelledId> Membership::neighbors_near(const PeerId& peer,
+                                                        std::size_t count) const {
+  std::vector<wire::SpelledId> near;
+  for (const auto& [id, link] : links_.all()) {
+    if (link.state == LinkState::linked && link.is_capable && id != peer) {
+      near.push_back(link.spelled);
+    }
+  }
+  std::sort(near.begin(), near.end(), [&](const wire::SpelledId& a, const wire::SpelledId& b) {
+    return distance(a.id, peer) < distance(b.id, peer);
+  });
+  near.resize(std::min(near.size(), count));
+  return near;
+}
+
 // An attempt or a link begins: the peer is not among the callable ones any more.
 Link& Membership::occupy(const KnownPeer& peer, LinkState state, Now now) {
   Link link{.spelled = peer.spelled,
