@@ -179,9 +179,8 @@ std::vector<Membership::Peer> Membership::peers() const {
   list.reserve(links_.occupied_count() + known_.size());
   for (const auto& [peer, link] : links_.all()) list.push_back(shown(link));
   for (const KnownPeer& peer : known_.all()) list.push_back(shown(peer));
-  const auto middle = list.begin() + static_cast<std::ptrdiff_t>(links_.occupied_count());
-  std::inplace_merge(list.begin(), middle, list.end(),
-                     [](const Peer& a, const Peer& b) { return a.spelled.id < b.spelled.id; });
+  std::sort(list.begin(), list.end(),
+            [](const Peer& a, const Peer& b) { return a.spelled.id < b.spelled.id; });
   return list;
 }
 
