@@ -53,6 +53,11 @@ std::string encode(const OutgoingGossip& message) {
   return out.finish();
 }
 
+std::string as_spread(std::string encoded) {
+  encoded.insert(encoded.size() - 1, ",\"spread\":true");
+  return encoded;
+}
+
 std::string encode_forward(const GossipMessage& message, const PeerId& self, bool spreads) {
   const bool has_path = !message.path_text.empty();
   const std::string element = (message.path.empty() ? "\"" : ",\"") + self.to_text() + '"';
