@@ -6,7 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
-const client = new URL('../../tests/interop/clients/1.1.3/node_modules/peerpigeon/src/', import.meta.url);
+const package_folder = '../../tests/interop/clients/1.1.3/node_modules/peerpigeon/src/';
+const client = new URL(package_folder, import.meta.url);
 const neighbor_count = 8;
 
 const { values, positionals } = parseArgs({
