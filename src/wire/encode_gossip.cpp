@@ -57,6 +57,11 @@ std::string encode(const OutgoingGossip& message) {
   return out.finish();
 }
 
+std::string as_spread(std::string encoded) {
+  encoded.insert(encoded.size() - 1, ",\"spread\":true");
+  return encoded;
+}
+
 std::string encode_forward(const GossipMessage& message, const PeerId& self, bool spreads) {
   const std::string_view text = message.text;
   const bool has_path = !message.path_text.empty();
