@@ -53,7 +53,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
                             .text = std::string(text),
                             .json = content,
                             .timestamp = now.wall_ms,
-                            .verified = keys_.has_value()});
+                            .verified = can_prove_});
   broadcast({.id = id, .subtype = "chat", .content = std::move(content), .timestamp = now.wall_ms},
             now);
   settle(now);
