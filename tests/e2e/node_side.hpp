@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -140,25 +141,20 @@ class NodeSide {
   Node* told_of_ = nullptr;
 };
 
-/// Nodes that all join one hub, and are all linked with each other.
+/// Nodes that all join one hub, and hang together: up to six of them are all linked with each
+/// other.
 class LocalMesh {
  public:
   /// On one loop, or on one each.
   LocalMesh(std::size_t count, bool shares_loop, NodeOptions options = local_options()) {
     auto loop = NodeLoop::create(options.addresses);
     if (!loop) throw Failure(loop.error().message);
-    // With fewer links a node may be content without some of the others.
-    options.min_peers = count - 1;
     for (std::size_t i = 0; i < count; ++i) {
       sides_.push_back(shares_loop ? std::make_unique<NodeSide>(*loop, options)
                                    : std::make_unique<NodeSide>(options));
       sides_.back()->join(hub_);
     }
-    for (const auto& one : sides_) {
-      for (const auto& other : sides_) {
-        if (one != other) one->wait_for_link(other->id());
-      }
-    }
+    for (const auto& one : sides_) one->wait_for<PeerConnected>(std::min(count - 1, links_sure));
   }
 
   LocalHub& hub() { return hub_; }
@@ -166,6 +162,10 @@ class LocalMesh {
   NodeSide& operator[](std::size_t index) { return *sides_[index]; }
 
  private:
+  /// A node wants a link for each distance at which it knows somebody, of which there is one at
+  /// least, and four by chance.
+  static constexpr std::size_t links_sure = 5;
+
   LocalHub hub_;
   std::vector<std::unique_ptr<NodeSide>> sides_;
 };
