@@ -43,6 +43,7 @@ TEST(RandomBytesTest, SeedsDiffer) {
 TEST(RandomBytesTest, ErrorsHaveNames) {
   EXPECT_EQ(to_string(SuiteError::no_randomness), "no randomness");
   EXPECT_EQ(to_string(SuiteError::invalid_private_key), "invalid private key");
+  EXPECT_EQ(to_string(SuiteError::mismatched_keys), "public key does not fit its private key");
   EXPECT_EQ(to_string(SuiteError::library_failure), "cryptographic library failed");
 }
 

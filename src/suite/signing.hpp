@@ -3,25 +3,25 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "base/bytes.hpp"
 #include "crypto/peer_identity.hpp"
+#include "crypto/private_scalar.hpp"
+#include "crypto/request.hpp"
 #include "pigeon/result.hpp"
+#include "suite/p256.hpp"
 #include "suite/suite_error.hpp"
-
-struct evp_pkey_st;
 
 namespace pigeon::suite {
 
 /// r, then s, each 32 bytes big-endian (IEEE P1363), as unsea writes it.
-using Signature = std::array<std::uint8_t, 64>;
+using Signature = crypto::SignatureBytes;
 
 /// A P-256 key pair that signs with ECDSA over SHA-256.
 class SigningKey {
  public:
-  static constexpr std::size_t scalar_size = 32;
+  static constexpr std::size_t scalar_size = crypto::PrivateScalar::byte_count;
 
   /// A new pair.
   static Result<SigningKey, SuiteError> generate();
@@ -30,21 +30,15 @@ class SigningKey {
   static Result<SigningKey, SuiteError> from_private_scalar(
       std::span<const std::uint8_t, scalar_size> scalar);
 
-  const crypto::SigningPublicKey& public_key() const { return public_key_; }
+  const crypto::SigningPublicKey& public_key() const { return pair_.public_key; }
 
   /// Signs a message. The nonce is random, so the same message gets another signature each time.
   Result<Signature, SuiteError> sign(BytesView message) const;
 
  private:
-  struct KeyFreer {
-    void operator()(evp_pkey_st* key) const;
-  };
-  using KeyHandle = std::unique_ptr<evp_pkey_st, KeyFreer>;
+  explicit SigningKey(P256Pair pair);
 
-  SigningKey(KeyHandle key, const crypto::SigningPublicKey& public_key);
-
-  KeyHandle key_;
-  crypto::SigningPublicKey public_key_;
+  P256Pair pair_;
 };
 
 /// True if `signature` is r and s in 64 bytes and the owner of `key` made it for `message`. Both

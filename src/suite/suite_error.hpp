@@ -10,6 +10,8 @@ enum class SuiteError {
   no_randomness,
   /// A private scalar is zero or not below the order of the curve.
   invalid_private_key,
+  /// A public key is not that of its private one.
+  mismatched_keys,
   /// OpenSSL failed for another reason: out of memory, or P-256 or SHA-256 switched off.
   library_failure,
 };
@@ -21,6 +23,8 @@ constexpr std::string_view to_string(SuiteError error) {
       return "no randomness";
     case SuiteError::invalid_private_key:
       return "invalid private key";
+    case SuiteError::mismatched_keys:
+      return "public key does not fit its private key";
     case SuiteError::library_failure:
       return "cryptographic library failed";
   }
