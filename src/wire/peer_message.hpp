@@ -227,6 +227,9 @@ std::string encode(const OutgoingGossip& message);
 /// `spreads` adds the member if it is not there.
 std::string encode_forward(const GossipMessage& message, const PeerId& self, bool spreads);
 
+/// What `encode` has written without `spreads`, with it.
+std::string as_spread(std::string encoded);
+
 /// What a `MessageProof` covers. Nothing if the content has numbers or strings that do not survive
 /// JavaScript (RFC 8785), or a member twice.
 std::optional<std::string> signed_text(const OutgoingGossip& message, JsonReader& spare);
