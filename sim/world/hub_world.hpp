@@ -47,6 +47,7 @@ class HubWorld {
   void restart_hub();
 
   Scheduler& scheduler() { return scheduler_; }
+  const Scheduler& scheduler() const { return scheduler_; }
   Random& random() { return random_; }
   const Trace& trace() const { return trace_; }
   /// Messages that the hub has sent.
