@@ -48,7 +48,7 @@ void UpstreamPeer::join(std::string address) {
 void UpstreamPeer::connect() {
   connection_ = world_.connect(*this, id_.to_text(), address_);
   world_.send(*connection_, wire::encode_announce(id_.to_text(), "global",
-                                                  static_cast<std::uint32_t>(links_max_)));
+                                                  static_cast<std::uint32_t>(links_max_), ""));
 }
 
 void UpstreamPeer::leave(bool with_goodbye) {

@@ -38,7 +38,10 @@ NodeError to_node_error(transfer::TransferError error) {
       case transfer::TransferError::over_window:
       case transfer::TransferError::too_many:
         return NodeErrorKind::busy;
+      case transfer::TransferError::not_linked:
+        return NodeErrorKind::not_connected;
       case transfer::TransferError::unknown_stream:
+      case transfer::TransferError::too_short:
       case transfer::TransferError::ended:
         return NodeErrorKind::bad_argument;
     }
@@ -125,8 +128,8 @@ void Node::Impl::take(Link& link, const wire::StreamChunk& message, Now /*now*/)
 void Node::Impl::take(Link& link, const wire::StreamEnd& message, Now /*now*/) {
   if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
 }
-void Node::Impl::take(Link& link, const wire::StreamAbort& message, Now /*now*/) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+void Node::Impl::take(Link& link, const wire::StreamAbort& message, Now now) {
+  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message, now)) ++counters_.malformed;
 }
 void Node::Impl::take(Link& link, const wire::StreamResume& message, Now /*now*/) {
   if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;

@@ -108,6 +108,9 @@ void Routing::attempt_again(PendingMessage message, std::span<const PeerId> neig
   NextHops hops = hops_again(message, neighbors, now);
   ++message.attempts;
   message.link = only_link(hops);
+  const bool is_last = message.attempts == attempts_max;
+  // Nothing follows the last attempt, so nothing is gained by knowing its link.
+  message.link = is_last ? std::nullopt : only_link(hops);
   if (!hops.peers.empty()) {
     due.retries.push_back(
         {.id = message.id, .to = message.to, .text = message.text, .hops = std::move(hops)});

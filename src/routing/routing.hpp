@@ -67,6 +67,7 @@ class Routing {
   void learn(const PeerId& sender, const PeerId& neighbor, Now now);
   /// The link is gone, and every way over it. Own messages whose last attempt went over it are due
   /// at once.
+  /// at once, but not to be given up.
   void forget_neighbor(const PeerId& neighbor);
   /// Ways known.
   std::size_t route_count() const { return routes_.size(); }

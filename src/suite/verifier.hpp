@@ -9,7 +9,7 @@
 namespace pigeon::suite {
 
 /// Checks signatures, and remembers the keys it has seen lately, because reading one costs about a
-/// third of a check. For one thread at a time.
+/// quarter of a check. For one thread at a time.
 class Verifier {
  public:
   /// Remembers at most this many keys, 1 or more, about 2 KiB each; the one that was not used for

@@ -27,6 +27,12 @@ inline constexpr std::uint32_t ttl_max = 40;
 inline constexpr std::size_t path_count_max = 64;
 /// Bytes of an id, a subtype, or another name in a message.
 inline constexpr std::size_t name_bytes_max = 128;
+/// Bytes of the name of a file, and of its media type.
+inline constexpr std::size_t filename_bytes_max = 1'024;
+/// Bytes of a reason. An eviction's is cut there.
+inline constexpr std::size_t reason_bytes_max = 1'024;
+/// Bytes of a stream's chunk that stand in its message. Upstream's chunks are not larger.
+inline constexpr std::size_t chunk_bytes_max = 65'536;
 
 /// Who has signed a message: the text forms of a `SigningPublicKey` and a signature (unsea, 8.2).
 /// Extra member `proof` of a gossip message, `{"pub":"X.Y","sig":"..."}`, which upstream's relays

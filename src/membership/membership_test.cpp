@@ -1,0 +1,3 @@
+#include "membership/membership.hpp"
+
+#include <gmock/gmock.h>
