@@ -10,9 +10,9 @@ namespace pigeon::sim {
 void LinkAgreement::check(const std::vector<Party>& parties, Instant now) {
   still_differing_.clear();
   const auto find = [&](const PeerId& id) {
-    const auto found =
-        std::lower_bound(parties.begin(), parties.end(), id,
-                         [](const Party& party, const PeerId& wanted) { return party.id < wanted; });
+    const auto found = std::lower_bound(
+        parties.begin(), parties.end(), id,
+        [](const Party& party, const PeerId& wanted) { return party.id < wanted; });
     return found == parties.end() || found->id != id ? nullptr : &*found;
   };
   for (const Party& party : parties) {

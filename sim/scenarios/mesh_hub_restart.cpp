@@ -21,8 +21,8 @@ void check_repair(MeshRun& run, MeshNode& node) {
     run.world().links().break_link(node.owner(), ends[i].link);
   }
   run.world().run_for(20s);
-  const bool is_repaired = run.wait_until(
-      [&] { return run.world().links().open_ends(node.owner()).size() >= 3; }, 60s);
+  const bool is_repaired =
+      run.wait_until([&] { return run.world().links().open_ends(node.owner()).size() >= 3; }, 60s);
   if (!is_repaired) run.note(short_name(node.id()) + " finds no new links without the hub");
 }
 

@@ -41,8 +41,7 @@ LinkConditions random_link_conditions(Random& random) {
 MeshRun::MeshRun(const MeshScenario& scenario, const std::optional<LinkConditions>& conditions,
                  Duration check_period)
     : scenario_(scenario), random_(Random::from_number(scenario.seed ^ scenario_stream)) {
-  world_ =
-      std::make_unique<MeshWorld>(world_options(scenario, random_, conditions, check_period));
+  world_ = std::make_unique<MeshWorld>(world_options(scenario, random_, conditions, check_period));
 }
 
 void MeshRun::join(std::size_t count, std::uint64_t upstream_percent, Duration interval,
@@ -158,8 +157,8 @@ void MeshRun::count_broadcast(const std::string& text,
        std::to_string(receivers.size() - 1));
 }
 
-std::optional<MeshRun::SentDirect> MeshRun::send_direct_between(
-    const MeshWorld::Participant& from, const MeshWorld::Participant& to) {
+std::optional<MeshRun::SentDirect> MeshRun::send_direct_between(const MeshWorld::Participant& from,
+                                                                const MeshWorld::Participant& to) {
   if (from.is_upstream) {
     for (UpstreamPeer* peer : world_->upstream_peers()) {
       if (peer->id() == from.id) return SentDirect{world_->send_direct(*peer, to.id), to, true};

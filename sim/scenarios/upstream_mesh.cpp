@@ -67,8 +67,8 @@ UpstreamMeshResult run(const UpstreamMeshScenario& scenario) {
   Peers peers;
   for (std::size_t i = 0; i < scenario.peer_count; ++i) {
     if (i > 0 && i == scenario.restart_before) world.restart_hub();
-    peers.push_back(
-        std::make_unique<UpstreamPeer>(world, network, world.random().id<PeerId>(), scenario.links_max));
+    peers.push_back(std::make_unique<UpstreamPeer>(world, network, world.random().id<PeerId>(),
+                                                   scenario.links_max));
     peers.back()->join();
     world.run_for(scenario.join_interval);
   }

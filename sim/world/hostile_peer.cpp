@@ -76,7 +76,8 @@ std::string HostilePeer::forged(std::string_view subtype, std::string_view conte
   std::string text = R"({"id":")" + random_.id<MessageId>().to_text() + R"(","type":"gossip",)";
   text.append(R"("subtype":")").append(subtype).append(R"(","content":)").append(content);
   text.append(R"(,"from":")").append(from).append("\",").append(members);
-  text.append(R"("networkName":"global","timestamp":)").append(std::to_string(world_.now().wall_ms));
+  text.append(R"("networkName":"global","timestamp":)")
+      .append(std::to_string(world_.now().wall_ms));
   text.append(R"(,"ttl":40,"path":[")").append(from).append("\",\"");
   return text.append(peer_.id().to_text()).append("\"]}");
 }
@@ -119,7 +120,8 @@ std::string HostilePeer::damaged(std::string text) {
 std::string HostilePeer::with_absurd_numbers() {
   std::string text = forged("chat", R"("forged")");
   if (random_.chance(1, 2)) {
-    constexpr std::string_view numbers[] = {"1e308", "-5", "40.5", "99999999999999999999", "\"40\""};
+    constexpr std::string_view numbers[] = {"1e308", "-5", "40.5", "99999999999999999999",
+                                            "\"40\""};
     return text.replace(text.find("40,\"path"), 2, numbers[random_.below(5)]);
   }
   std::string path;

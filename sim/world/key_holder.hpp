@@ -22,8 +22,8 @@ class KeyHolder {
 /// answerer, which outlives them.
 std::unique_ptr<KeyHolder> make_real_keys(Random random, suite::Answerer& answerer);
 
-/// Signatures that are keyed hashes, which whoever has `secret` can make for anybody: for runs of so
-/// many nodes that real ones would take most of the time. Every node of the run has the same
+/// Signatures that are keyed hashes, which whoever has `secret` can make for anybody: for runs of
+/// so many nodes that real ones would take most of the time. Every node of the run has the same
 /// secret. Encrypts nothing.
 std::unique_ptr<KeyHolder> make_fake_hashed_keys(Random random, const KeyedHash& secret);
 

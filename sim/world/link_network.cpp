@@ -90,9 +90,7 @@ void LinkNetwork::remove(OwnerId owner) {
   }
 }
 
-void LinkNetwork::dial(OwnerId owner, node::LinkId link) {
-  describe(make_end(owner, link, true));
-}
+void LinkNetwork::dial(OwnerId owner, node::LinkId link) { describe(make_end(owner, link, true)); }
 
 void LinkNetwork::accept(OwnerId owner, node::LinkId link, const rtc::SessionDescription& offer) {
   const Token token = make_end(owner, link, false);

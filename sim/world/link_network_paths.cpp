@@ -68,8 +68,7 @@ void LinkNetwork::carry(End& from, Packet packet) {
   const std::size_t size = packet.size();
   from.free_at = std::max(from.free_at, now);
   if (conditions_.bandwidth > 0) {
-    from.free_at +=
-        Duration(static_cast<std::int64_t>(size * 1'000'000U / conditions_.bandwidth));
+    from.free_at += Duration(static_cast<std::int64_t>(size * 1'000'000U / conditions_.bandwidth));
   }
   if (from.free_at > now) {
     from.departures.emplace_back(from.free_at, size);

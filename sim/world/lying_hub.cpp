@@ -17,9 +17,8 @@ LyingHub::LyingHub(MeshWorld& world, const Habits& habits)
       random_(world.random().split()),
       middle_man_(world.links(),
                   [this](const PeerId& to, std::string_view text) { say(to, text); }) {
-  world_.set_hub_filter([this](const MeshNode& node, std::string_view text) {
-    return filter(node, text);
-  });
+  world_.set_hub_filter(
+      [this](const MeshNode& node, std::string_view text) { return filter(node, text); });
   lie_again();
 }
 
@@ -83,11 +82,11 @@ std::string LyingHub::lie(const PeerId& to) {
       return wire::encode(wire::PeerDiscovered{
           .peer_id = nobody, .members = "", .to = target, .network = "global"});
     case 1:
-      return wire::encode(wire::PeerDisconnected{
-          .peer_id = member, .to = target, .network = "global"});
+      return wire::encode(
+          wire::PeerDisconnected{.peer_id = member, .to = target, .network = "global"});
     case 2:
-      return wire::encode(wire::RelayedGoodbye{
-          .data = "{}", .from = member, .to = target, .network = "global"});
+      return wire::encode(
+          wire::RelayedGoodbye{.data = "{}", .from = member, .to = target, .network = "global"});
     case 3:
       if (!old_offers_.empty()) return old_offers_[random_.below(old_offers_.size())];
       return "{}";

@@ -40,9 +40,8 @@ MeshNode& MeshWorld::add_node(const NodeOptions& options) {
   PIGEON_ASSERT(core.has_value());
   const auto skew = static_cast<std::int64_t>(random_.below(2 * wall_skew_max_ms + 1));
   const std::uint64_t number = next_number_++;
-  nodes_.push_back(std::make_unique<MeshNode>(
-      *this, number, std::move(*core), std::move(keys),
-      std::chrono::milliseconds(skew - wall_skew_max_ms)));
+  nodes_.push_back(std::make_unique<MeshNode>(*this, number, std::move(*core), std::move(keys),
+                                              std::chrono::milliseconds(skew - wall_skew_max_ms)));
   MeshNode& node = *nodes_.back();
   node_options_[number] = options;
   ids_[node.owner()] = node.id();
@@ -218,7 +217,8 @@ void MeshWorld::check_proof(const MeshNode& node, const PeerId& peer) {
   for (const auto& end : links_.open_ends(node.owner())) {
     const auto id = ids_.find(end.other);
     if (node.peer_of(end.link) != peer) continue;
-    if (id == ids_.end() || id->second != peer) report(node, "takes a stranger for " + short_name(peer));
+    if (id == ids_.end() || id->second != peer)
+      report(node, "takes a stranger for " + short_name(peer));
   }
 }
 

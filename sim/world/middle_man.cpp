@@ -82,9 +82,8 @@ void MiddleMan::tell(Side& side) {
 void MiddleMan::say(const Side& side, wire::SignalType type, std::string_view data) {
   const std::string from = side.wanted.to_text();
   const std::string to = side.peer.to_text();
-  say_(side.peer,
-       wire::encode(wire::RelayedSignal{
-           .type = type, .data = data, .from = from, .to = to, .network = "global"}));
+  say_(side.peer, wire::encode(wire::RelayedSignal{
+                      .type = type, .data = data, .from = from, .to = to, .network = "global"}));
 }
 
 void MiddleMan::receive_link(const node::Input& input) {

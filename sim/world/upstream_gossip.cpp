@@ -138,12 +138,12 @@ bool UpstreamGossip::deliver(const Envelope& message, Outcome& outcome) {
   const std::string subtype = message.text("subtype");
   const std::string content(message.raw("content"));
   const std::string_view path = message.raw("path");
-  UpstreamMessage delivery{.id = message.text("id"),
-                           .from = *PeerId::parse(message.text("from")),
-                           .content = content,
-                           .direct = subtype == "dm",
-                           .hops = static_cast<std::size_t>(
-                                       std::count(path.begin(), path.end(), '"')) / 2};
+  UpstreamMessage delivery{
+      .id = message.text("id"),
+      .from = *PeerId::parse(message.text("from")),
+      .content = content,
+      .direct = subtype == "dm",
+      .hops = static_cast<std::size_t>(std::count(path.begin(), path.end(), '"')) / 2};
   if (subtype == "chat") {
     if (content.size() <= 2 || content.front() != '"') return false;
     outcome.delivery = std::move(delivery);
@@ -192,8 +192,7 @@ void UpstreamGossip::forward(const Envelope& message, std::int64_t ttl, const Pe
 
 std::pair<std::string, std::string> UpstreamGossip::make(std::string_view subtype,
                                                          std::string_view content,
-                                                         const std::optional<PeerId>& to,
-                                                         Now now) {
+                                                         const std::optional<PeerId>& to, Now now) {
   const std::string id = random_.id<MessageId>().to_text();
   remember(id, now);
   wire::JsonObjectWriter writer(512);
@@ -228,10 +227,9 @@ UpstreamGossip::Sending UpstreamGossip::exchange_keys(const PeerId& neighbor,
 std::string UpstreamGossip::key_content(std::string_view type, Now now) const {
   return wire::JsonObjectWriter()
       .text("type", type)
-      .raw("publicKey", wire::JsonObjectWriter()
-                            .text("pub", signing_key_)
-                            .text("epub", encryption_key_)
-                            .finish())
+      .raw(
+          "publicKey",
+          wire::JsonObjectWriter().text("pub", signing_key_).text("epub", encryption_key_).finish())
       .number("timestamp", now.wall_ms)
       .finish();
 }
