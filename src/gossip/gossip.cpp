@@ -14,6 +14,8 @@ namespace {
 
 /// How much longer than needed an id may be remembered.
 constexpr Duration sweep_interval = 30s;
+/// How often a spread may pass. Longer than its copies are under way.
+constexpr Duration spread_round = 1500ms;
 
 bool contains(std::span<const PeerId> peers, const PeerId& peer) {
   return std::find(peers.begin(), peers.end(), peer) != peers.end();
@@ -36,10 +38,17 @@ bool is_plausible(const Header& header, const PeerId& neighbor) {
 
 }  // namespace
 
-MessageId spread_id(const MessageId& id) {
+MessageId spread_id(const MessageId& id, Now now) {
+  auto round = static_cast<std::uint64_t>(now.monotonic.time_since_epoch() / spread_round);
+  std::array<std::uint8_t, 8> round_bytes{};
+  for (std::uint8_t& byte : round_bytes) {
+    byte = static_cast<std::uint8_t>(round);
+    round >>= 8U;
+  }
   crypto::Sha256 hash;
-  hash.update(as_bytes("pigeon-spread-1"));
+  hash.update(as_bytes("pigeon-spread"));
   hash.update(id.bytes());
+  hash.update(round_bytes);
   const auto digest = hash.digest();
   std::array<std::uint8_t, MessageId::byte_count> bytes{};
   std::copy_n(digest.begin(), bytes.size(), bytes.begin());

@@ -46,12 +46,14 @@ enum class Verdict : std::uint8_t {
   misrouted,
 };
 
-/// The id by which the spread copy of a direct message is remembered, so that the nodes which have
-/// seen its first, greedy copy still pass the spread on, once. To be given instead of the message's
-/// own id to `inspect` and `admit` for a message that spreads. The target hands a message to its
-/// application only if it also admits the own id: both copies may arrive. Nobody can choose a
-/// message whose spread shuts out another one: the id is a hash.
-MessageId spread_id(const MessageId& id);
+/// The id by which the spread copy of a direct message is remembered: to be given instead of the
+/// message's own to `inspect` and `admit`, the same for both, so that nodes which have seen the
+/// greedy copy pass the spread on all the same. It changes every one and a half seconds, less than
+/// lies between a sender's attempts, so that another attempt passes again. A node that makes a
+/// spread of a greedy message admits both ids. The target hands the message to its application only
+/// if it also admits the own id, because both copies may arrive. No message can be made up whose
+/// spread shuts another one out: the id is a hash.
+MessageId spread_id(const MessageId& id, Now now);
 
 /// Sees to it that every message is handled once, and says where it goes on.
 class Gossip {

@@ -231,14 +231,22 @@ TEST(GossipTest, ASpreadPassesOnceWhereItsGreedyCopyHasBeen) {
   Gossip gossip = make_gossip();
   gossip.admit(message(1), at(0s));
 
-  EXPECT_TRUE(gossip.admit(spread_id(message(1)), at(0s)));
-  EXPECT_FALSE(gossip.admit(spread_id(message(1)), at(0s)));
+  EXPECT_TRUE(gossip.admit(spread_id(message(1), at(10ms)), at(10ms)));
+  EXPECT_FALSE(gossip.admit(spread_id(message(1), at(1s)), at(1s)));
+}
+
+TEST(GossipTest, AnotherAttemptToSpreadPassesAgain) {
+  Gossip gossip = make_gossip();
+
+  for (const Duration attempt : {0s, 2s, 4s, 6s}) {
+    EXPECT_TRUE(gossip.admit(spread_id(message(1), at(attempt)), at(attempt)));
+  }
 }
 
 TEST(GossipTest, SpreadIdsDiffer) {
-  EXPECT_NE(spread_id(message(1)), message(1));
-  EXPECT_NE(spread_id(message(1)), spread_id(message(2)));
-  EXPECT_NE(spread_id(spread_id(message(1))), message(1));
+  EXPECT_NE(spread_id(message(1), at(0s)), message(1));
+  EXPECT_NE(spread_id(message(1), at(0s)), spread_id(message(2), at(0s)));
+  EXPECT_NE(spread_id(spread_id(message(1), at(0s)), at(0s)), message(1));
 }
 
 }  // namespace

@@ -20,7 +20,6 @@ struct PendingMessage {
   std::string text;
   /// Attempts so far.
   std::uint32_t attempts = 0;
-  /// The one link that the last attempt went over; nothing if it went over none or several.
   /// The one link that the last attempt went over and the next one avoids; nothing if it went over
   /// none or several, or if none follows.
   std::optional<PeerId> link;

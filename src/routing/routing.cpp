@@ -76,15 +76,18 @@ std::optional<NextHops> Routing::send(const MessageId& id, const PeerId& to, std
                                       bool wants_ack, std::span<const PeerId> neighbors, Now now) {
   if (wants_ack && !pending_.has_room(text.size())) return std::nullopt;
   NextHops hops = one_way(to, neighbors, now);
-  if (hops.is_dead_end && !neighbors.empty() && own_spreads_.take(now.monotonic)) {
-    hops.spreads = true;
-    hops.peers.assign(neighbors.begin(), neighbors.end());
-  }
+  if (hops.is_dead_end) spread_over(neighbors, now, hops);
   if (wants_ack) {
     pending_.add(
         {.id = id, .to = to, .text = std::move(text), .attempts = 1, .link = only_link(hops)},
         now.monotonic, options_.retry_first);
   }
+  return hops;
+}
+
+NextHops Routing::spread(const PeerId& to, std::span<const PeerId> neighbors, Now now) {
+  NextHops hops = one_way(to, neighbors, now);
+  if (!contains(neighbors, to)) spread_over(neighbors, now, hops);
   return hops;
 }
 
@@ -107,7 +110,6 @@ void Routing::attempt_again(PendingMessage message, std::span<const PeerId> neig
   forget_failed_route(message);
   NextHops hops = hops_again(message, neighbors, now);
   ++message.attempts;
-  message.link = only_link(hops);
   const bool is_last = message.attempts == attempts_max;
   // Nothing follows the last attempt, so nothing is gained by knowing its link.
   message.link = is_last ? std::nullopt : only_link(hops);
@@ -115,7 +117,6 @@ void Routing::attempt_again(PendingMessage message, std::span<const PeerId> neig
     due.retries.push_back(
         {.id = message.id, .to = message.to, .text = message.text, .hops = std::move(hops)});
   }
-  const bool is_last = message.attempts == attempts_max;
   pending_.add(std::move(message), now.monotonic,
                is_last ? options_.give_up : options_.retry_second);
 }
@@ -125,12 +126,14 @@ NextHops Routing::hops_again(const PendingMessage& message, std::span<const Peer
   std::vector<PeerId> allowed(neighbors.begin(), neighbors.end());
   if (message.link && allowed.size() > 1) std::erase(allowed, *message.link);
   NextHops hops = one_way(message.to, allowed, now);
-  const bool is_last = message.attempts + 1 == attempts_max;
-  if (is_last && !neighbors.empty() && own_spreads_.take(now.monotonic)) {
-    hops.spreads = true;
-    hops.peers.assign(neighbors.begin(), neighbors.end());
-  }
+  if (message.attempts + 1 == attempts_max) spread_over(neighbors, now, hops);
   return hops;
+}
+
+void Routing::spread_over(std::span<const PeerId> neighbors, Now now, NextHops& hops) {
+  if (neighbors.empty() || !own_spreads_.take(now.monotonic)) return;
+  hops.spreads = true;
+  hops.peers.assign(neighbors.begin(), neighbors.end());
 }
 
 NextHops Routing::one_way(const PeerId& to, std::span<const PeerId> allowed, Now now) {

@@ -66,7 +66,6 @@ class Routing {
   /// of a message only, so that a way is one on which the message was fastest.
   void learn(const PeerId& sender, const PeerId& neighbor, Now now);
   /// The link is gone, and every way over it. Own messages whose last attempt went over it are due
-  /// at once.
   /// at once, but not to be given up.
   void forget_neighbor(const PeerId& neighbor);
   /// Ways known.
@@ -83,6 +82,11 @@ class Routing {
   /// not that of a message that is kept already.
   std::optional<NextHops> send(const MessageId& id, const PeerId& to, std::string text,
                                bool wants_ack, std::span<const PeerId> neighbors, Now now);
+  /// Where a message of ours goes that is to reach its target at any price: to every neighbor, if
+  /// the rate of spreads allows, else the best way; to the target alone if that is a neighbor. For
+  /// a confirmation that has been sent before: a second copy has come because the first
+  /// confirmation was lost on its way.
+  NextHops spread(const PeerId& to, std::span<const PeerId> neighbors, Now now);
   /// True if the message was waiting for this, and `from` is its target. Whether `from` is proven
   /// is for the caller to know.
   bool confirm(const MessageId& id, const PeerId& from);
@@ -104,6 +108,8 @@ class Routing {
   /// The best way over one of the `allowed` neighbors. At a dead end that is the nearest of them,
   /// although it lies no nearer to the target than we do.
   NextHops one_way(const PeerId& to, std::span<const PeerId> allowed, Now now);
+  /// Makes a message of ours a spread, if the rate allows.
+  void spread_over(std::span<const PeerId> neighbors, Now now, NextHops& hops);
   std::optional<PeerId> route_to(const PeerId& to, std::span<const PeerId> allowed, Now now);
   void forget_failed_route(const PendingMessage& message);
   NextHops hops_again(const PendingMessage& message, std::span<const PeerId> neighbors, Now now);

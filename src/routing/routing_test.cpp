@@ -24,14 +24,6 @@ Now at(Duration since_start) { return {.monotonic = Instant(since_start)}; }
 
 MessageId message(std::uint64_t number) { return Random::from_number(number).id<MessageId>(); }
 
-// Distances to `target`: far 0xff, self 0x7f, near 0x3f, nearer 0x1f.
-const PeerId target = peer(0xff);
-const PeerId far = peer(0x00);
-const PeerId self = peer(0x80);
-const PeerId near = peer(0xc0);
-const PeerId nearer = peer(0xe0);
-// Not nearer to `target` than we are.
-const PeerId aside = peer(0x40);
 using Peers = std::vector<PeerId>;
 
 // Distances to `target`: `far` 0xff, `aside` 0xbf, we 0x7f, `near` 0x3f, `nearer` 0x1f. The first
@@ -48,9 +40,6 @@ Routing make_routing(const RoutingOptions& options = {}) {
   return Routing(self, options, Random::from_number(1));
 }
 
-/// Sends a message to `target` that wants to be confirmed.
-NextHops send(Routing& routing, std::span<const PeerId> neighbors, Now now,
-              std::uint64_t number = 1) {
 /// Sends a message to `target` that is to be confirmed.
 NextHops send(Routing& routing, const Peers& neighbors, Now now, std::uint64_t number = 1) {
   const auto hops = routing.send(message(number), target, "text", true, neighbors, now);
@@ -58,10 +47,6 @@ NextHops send(Routing& routing, const Peers& neighbors, Now now, std::uint64_t n
   return hops.value_or(NextHops{});
 }
 
-TEST(RoutingTest, GoesStraightToATargetThatIsANeighbor) {
-  Routing routing = make_routing();
-
-  const NextHops hops = send(routing, std::vector{nearer, target}, at(0s));
 /// Where a message goes on that `origin` has sent us.
 NextHops relay(Routing& routing, const Peers& neighbors, Now now = at(0s), bool spreads = false) {
   return routing.next_hops(target, origin, Peers{origin}, spreads, neighbors, now);
@@ -89,7 +74,6 @@ TEST(RoutingTest, GoesStraightToATargetThatIsANeighbor) {
 TEST(RoutingTest, GoesToTheNeighborNearestToTheTarget) {
   Routing routing = make_routing();
 
-  const NextHops hops = send(routing, std::vector{far, nearer, near}, at(0s));
   const NextHops hops = send(routing, {far, nearer, near}, at(0s));
 
   EXPECT_THAT(hops.peers, ElementsAre(nearer));
@@ -112,7 +96,6 @@ TEST(RoutingTest, GoesWhereTheTargetsMessagesHaveComeFrom) {
 
   routing.learn(target, far, at(0s));
 
-  EXPECT_THAT(send(routing, std::vector{far, nearer}, at(0s)).peers, ElementsAre(far));
   EXPECT_THAT(relay(routing, {far, nearer}).peers, ElementsAre(far));
 }
 
@@ -169,11 +152,6 @@ TEST(RoutingTest, RemembersABoundedNumberOfSendersWhoeverInventsThem) {
 TEST(RoutingTest, SpreadsAtADeadEnd) {
   Routing routing = make_routing();
 
-  const NextHops hops = send(routing, std::vector{far, aside}, at(0s));
-
-  EXPECT_THAT(hops.peers, ElementsAre(far, aside));
-  EXPECT_TRUE(hops.spreads);
-  EXPECT_TRUE(hops.is_dead_end);
   const NextHops own = send(routing, {far, aside}, at(0s));
   const NextHops relayed = relay(routing, {origin, far, aside});
 
@@ -244,6 +222,22 @@ TEST(RoutingTest, ASpreadBeyondTheRateStaysOneAndTakesTheBestWay) {
 
   EXPECT_THAT(hops.peers, ElementsAre(near));
   EXPECT_TRUE(hops.spreads);
+}
+
+TEST(RoutingTest, SpreadsOnDemandButGoesStraightToANeighbor) {
+  Routing routing = make_routing({.spreads_per_second = 1, .spreads_burst = 1});
+
+  const NextHops straight = routing.spread(target, Peers{near, target}, at(0s));
+  EXPECT_THAT(straight.peers, ElementsAre(target));
+  EXPECT_FALSE(straight.spreads);
+
+  const NextHops spread = routing.spread(target, Peers{far, near}, at(0s));
+  EXPECT_THAT(spread.peers, ElementsAre(far, near));
+  EXPECT_TRUE(spread.spreads);
+
+  const NextHops beyond = routing.spread(target, Peers{far, near}, at(0s));
+  EXPECT_THAT(beyond.peers, ElementsAre(near));
+  EXPECT_FALSE(beyond.spreads);
 }
 
 TEST(RoutingTest, OnlyTheTargetConfirms) {

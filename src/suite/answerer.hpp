@@ -13,7 +13,7 @@ namespace pigeon::suite {
 class Answerer {
  public:
   /// Remembers the public keys of this many peers whose signatures it has checked; see `Verifier`.
-  explicit Answerer(std::size_t key_count_max = 512);
+  explicit Answerer(std::size_t key_count_max = 256);
 
   /// The answer that `operation` describes, of the kind that is written there. A text opened is
   /// given as it was sealed: whether it is UTF-8 is for the core to find out.

@@ -12,7 +12,7 @@ namespace pigeon::suite {
 /// quarter of a check. For one thread at a time.
 class Verifier {
  public:
-  /// Remembers at most this many keys, 1 or more, about 2 KiB each; the one that was not used for
+  /// Remembers at most this many keys, 1 or more, about 3 KiB each; the one that was not used for
   /// longest is forgotten first.
   explicit Verifier(std::size_t key_count_max);
   Verifier(Verifier&&) noexcept;

@@ -107,8 +107,8 @@ TEST_F(HubSocketTest, AnnouncesAndDiscoversThroughARealHub) {
   alice.wait_open();
   bob.wait_open();
 
-  alice.socket().send(wire::encode_announce(make_id(1), "global", 3));
-  bob.socket().send(wire::encode_announce(make_id(2), "global", 3));
+  alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
+  bob.socket().send(wire::encode_announce(make_id(2), "global", 3, ""));
 
   EXPECT_THAT(alice.wait_text("peer-discovered"), HasSubstr(make_id(2)));
   EXPECT_THAT(bob.wait_text("peer-discovered"), HasSubstr(make_id(1)));
@@ -120,8 +120,8 @@ TEST_F(HubSocketTest, CarriesLongMessages) {
   Client bob(loop_, url_of(port(), 2));
   alice.wait_open();
   bob.wait_open();
-  alice.socket().send(wire::encode_announce(make_id(1), "global", 3));
-  bob.socket().send(wire::encode_announce(make_id(2), "global", 3));
+  alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
+  bob.socket().send(wire::encode_announce(make_id(2), "global", 3, ""));
   bob.wait_text("peer-discovered");
 
   const std::string data = "\"" + std::string(300'000, 'x') + "\"";
@@ -139,12 +139,14 @@ TEST_F(HubSocketTest, ClosesAfterEverythingWasSent) {
   bob.sync();
   alice.wait_open();
 
-  alice.socket().send(wire::encode_announce(make_id(1), "global", 3));
+  alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
+  alice.wait_text("peer-discovered");
+
   alice.socket().send(wire::encode_goodbye(make_id(1), 1, "global"));
   alice.socket().close(1000, "Client disconnect");
 
   EXPECT_EQ(alice.wait_closed().code, 1000);
-  bob.expect_about("peer-discovered", make_id(1));
+  EXPECT_EQ(text_at(bob.expect("goodbye"), "fromPeerId"), make_id(1));
 }
 
 TEST_F(HubSocketTest, ReportsTheCodeOfAHubThatCloses) {
