@@ -1,6 +1,7 @@
 // Runs simulated meshes by their seeds, and says what came out of each:
 //
-//   mesh_sim <scenario> [--seed N] [--count N] [--nodes N] [--crypto at-once|late|fake-hashed]
+//   mesh_sim <scenario> [--seed N] [--count N] [--nodes N] [--upstream PERCENT]
+//                       [--crypto at-once|late|fake-hashed]
 //   mesh_sim small      all scenarios with few nodes, one after another
 
 #include <cstdio>
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   app.add_option("--nodes", scenario.node_count, "How many take part.");
   app.add_option("--crypto", scenario.crypto, "How signatures are made.")
       ->transform(CLI::CheckedTransformer(cryptos));
+  app.add_option("--upstream", scenario.upstream_percent, "Percent like upstream's clients.");
   CLI11_PARSE(app, argc, argv);
 
   std::uint64_t run_count = 0;

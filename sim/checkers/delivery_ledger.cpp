@@ -16,6 +16,7 @@ void DeliveryLedger::note_id(const std::string& text, const MessageId& id, bool 
   Record& record = records_[text];
   record.id = id;
   record.expects_outcome = expects_outcome;
+  record.was_given_up = given_up_early_.contains(id);
   texts_[id] = text;
 }
 
@@ -85,8 +86,10 @@ void DeliveryLedger::confirm(const PeerId& at, const MessageDelivered& news, Ins
 
 void DeliveryLedger::give_up(const PeerId& at, const MessageUndelivered& news, Instant now) {
   Record* record = of(news.id);
-  // Nothing is known yet of one that is given up while it is being sent.
-  if (record == nullptr) return;
+  if (record == nullptr) {
+    given_up_early_.insert(news.id);
+    return;
+  }
   if (record->was_confirmed || record->was_given_up) {
     findings_.add(now, short_name(at) + " is told twice what became of one message");
   }

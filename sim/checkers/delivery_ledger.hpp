@@ -70,6 +70,8 @@ class DeliveryLedger {
   Findings& findings_;
   std::map<std::string, Record, std::less<>> records_;
   std::map<MessageId, std::string> texts_;
+  /// Before the call that sends it has given its id.
+  std::set<MessageId> given_up_early_;
   std::set<std::pair<std::uint64_t, std::string>> receipts_;
   std::uint64_t received_count_ = 0;
 };

@@ -42,7 +42,7 @@ void change_something(MeshRun& run, std::size_t count_min) {
 
 MeshOutcome run_mesh_churn(const MeshScenario& scenario) {
   MeshRun run(scenario);
-  run.join(scenario.node_count, 10, 200ms);
+  run.join(scenario.node_count, scenario.upstream_percent.value_or(10), 200ms);
   for (int second = 0; second < 120; ++second) {
     if (second % 2 == 0) change_something(run, scenario.node_count / 2);
     if (second % 3 == 0) run.world().broadcast(run.random_node());

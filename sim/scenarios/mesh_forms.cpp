@@ -44,7 +44,8 @@ class StreamTrial {
   void see(MeshNode& at, const NodeEvent& event) {
     if (&at == &from_) {
       const auto* room = std::get_if<StreamWritable>(&event);
-      if (room == nullptr || room->stream != stream_) return;
+      // It may come before the number of the stream is known here.
+      if (room == nullptr || room->peer != to_) return;
       // An event is no place for a command.
       run_.world().hub().scheduler().after(Duration::zero(),
                                            [this, bytes = room->bytes] { write(bytes); });
@@ -129,8 +130,8 @@ void check_proofs(MeshRun& run) {
 
 MeshOutcome run_mesh_forms(const MeshScenario& scenario) {
   MeshRun run(scenario);
-  const std::uint64_t upstream_percent = run.random().below(3) * 15;
-  run.join(scenario.node_count, upstream_percent,
+  const std::uint64_t drawn = run.random().below(3) * 15;
+  run.join(scenario.node_count, scenario.upstream_percent.value_or(drawn),
            std::chrono::milliseconds(20 + run.random().below(500)));
   run.wait_until_whole(60s);
   run.world().run_for(20s);

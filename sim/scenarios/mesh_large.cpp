@@ -4,7 +4,7 @@ namespace pigeon::sim {
 
 MeshOutcome run_mesh_large(const MeshScenario& scenario) {
   MeshRun run(scenario, LinkConditions{}, 5s);
-  run.join(scenario.node_count, 10, 30ms);
+  run.join(scenario.node_count, scenario.upstream_percent.value_or(10), 30ms);
   run.wait_until_whole(120s);
   run.world().run_for(30s);
   run.check_broadcasts(10, 20s);

@@ -19,7 +19,8 @@ void divide(MeshRun& run, bool is_divided) {
 
 MeshOutcome run_mesh_partition(const MeshScenario& scenario) {
   MeshRun run(scenario);
-  run.join(scenario.node_count, run.random().below(2) * 10, 200ms);
+  const std::uint64_t drawn = run.random().below(2) * 10;
+  run.join(scenario.node_count, scenario.upstream_percent.value_or(drawn), 200ms);
   run.wait_until_whole(60s);
   run.world().run_for(10s);
   run.world().set_hub_only_for_group_0(run.random().chance(1, 2));

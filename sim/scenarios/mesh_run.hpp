@@ -20,6 +20,8 @@ struct MeshScenario {
   /// Participants; 0: as many as the scenario is meant for.
   std::size_t node_count = 0;
   std::optional<MeshCrypto> crypto;
+  /// Of the first participants; not in scenarios that are about something else.
+  std::optional<std::uint64_t> upstream_percent;
 };
 
 /// What came out.

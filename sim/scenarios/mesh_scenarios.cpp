@@ -23,6 +23,9 @@ std::string replay_command(std::string_view name, const MeshScenario& scenario) 
   if (scenario.crypto == MeshCrypto::at_once) command += " --crypto at-once";
   if (scenario.crypto == MeshCrypto::late) command += " --crypto late";
   if (scenario.crypto == MeshCrypto::fake_hashed) command += " --crypto fake-hashed";
+  if (scenario.upstream_percent) {
+    command += " --upstream " + std::to_string(*scenario.upstream_percent);
+  }
   return command;
 }
 

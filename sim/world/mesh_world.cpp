@@ -243,9 +243,14 @@ void MeshWorld::check() {
 LinkAgreement::Party MeshWorld::party_of(const MeshNode& node) const {
   LinkAgreement::Party party{.id = node.id(), .links = node.links(), .channels = {}};
   for (const auto& end : links_.open_ends(node.owner())) {
-    const auto id = ids_.find(end.other);
-    party.channels.push_back(
-        node.peer_of(end.link).value_or(id == ids_.end() ? PeerId() : id->second));
+    const auto other = ids_.find(end.other);
+    const auto believed = node.peer_of(end.link);
+    if (other != ids_.end()) {
+      party.channels.push_back(believed.value_or(other->second));
+    } else if (believed) {
+      // Whom a middle man plays need not know of it.
+      std::erase(party.links, *believed);
+    }
   }
   return party;
 }

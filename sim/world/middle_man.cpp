@@ -22,8 +22,9 @@ bool MiddleMan::intercept(const wire::RelayedSignal& signal, bool wants_more) {
 }
 
 bool MiddleMan::begin(const PeerId& caller, const PeerId& called, std::string_view data) {
-  if (!reader_.parse(data)) return false;
-  const auto offer = wire::decode_description(data, reader_);
+  const auto parsed = reader_.parse(data);
+  if (!parsed) return false;
+  const auto offer = wire::decode_description(parsed->raw, reader_);
   if (!offer) return false;
   const node::LinkId near{next_link_++};
   const node::LinkId far{next_link_++};
@@ -44,8 +45,10 @@ std::optional<node::LinkId> MiddleMan::find(const PeerId& peer, const PeerId& wa
 
 bool MiddleMan::take_answer(const PeerId& from, const PeerId& to, std::string_view data) {
   const auto link = find(from, to);
-  if (!link || !reader_.parse(data)) return false;
-  const auto answer = wire::decode_description(data, reader_);
+  if (!link) return false;
+  const auto parsed = reader_.parse(data);
+  if (!parsed) return false;
+  const auto answer = wire::decode_description(parsed->raw, reader_);
   if (!answer) return false;
   network_.apply(owner_, *link, *answer);
   const auto other = sides_.find(sides_[*link].other);
@@ -57,8 +60,10 @@ bool MiddleMan::take_answer(const PeerId& from, const PeerId& to, std::string_vi
 
 bool MiddleMan::take_candidate(const PeerId& from, const PeerId& to, std::string_view data) {
   const auto link = find(from, to);
-  if (!link || !reader_.parse(data)) return false;
-  const auto candidate = wire::decode_candidate(data, reader_);
+  if (!link) return false;
+  const auto parsed = reader_.parse(data);
+  if (!parsed) return false;
+  const auto candidate = wire::decode_candidate(parsed->raw, reader_);
   if (candidate) network_.apply(owner_, *link, *candidate);
   return true;
 }

@@ -142,8 +142,9 @@ void UpstreamPeer::dial(const PeerId& id) {
 }
 
 void UpstreamPeer::on_offer(const PeerId& from, std::string_view data) {
-  if (!inner_reader_.parse(data)) return;
-  const auto offer = wire::decode_description(data, inner_reader_);
+  const auto parsed = inner_reader_.parse(data);
+  if (!parsed) return;
+  const auto offer = wire::decode_description(parsed->raw, inner_reader_);
   if (!offer || offer->type != rtc::SdpType::offer) return;
   if (from < id_) {
     send_signal(wire::SignalType::connection_rejected, from,
@@ -199,15 +200,18 @@ bool UpstreamPeer::make_room(const PeerId& newcomer) {
 void UpstreamPeer::on_answer(const PeerId& from, std::string_view data) {
   const auto slot = slots_.find(from);
   if (slot == slots_.end() || !slot->second.is_initiator || slot->second.is_connected) return;
-  if (!inner_reader_.parse(data)) return;
-  const auto answer = wire::decode_description(data, inner_reader_);
+  const auto parsed = inner_reader_.parse(data);
+  if (!parsed) return;
+  const auto answer = wire::decode_description(parsed->raw, inner_reader_);
   if (answer) network_.apply(owner_, slot->second.link, *answer);
 }
 
 void UpstreamPeer::on_candidate(const PeerId& from, std::string_view data) {
   const auto slot = slots_.find(from);
-  if (slot == slots_.end() || !inner_reader_.parse(data)) return;
-  const auto candidate = wire::decode_candidate(data, inner_reader_);
+  if (slot == slots_.end()) return;
+  const auto parsed = inner_reader_.parse(data);
+  if (!parsed) return;
+  const auto candidate = wire::decode_candidate(parsed->raw, inner_reader_);
   if (candidate) network_.apply(owner_, slot->second.link, *candidate);
 }
 
