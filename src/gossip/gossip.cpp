@@ -88,7 +88,7 @@ std::vector<PeerId> Gossip::targets(const Header& header, const PeerId& neighbor
   if (header.ttl <= 1) return targets;
   targets.reserve(neighbors.size());
   for (const PeerId& peer : neighbors) {
-    if (peer == neighbor || peer == header.from || contains(header.path, peer)) continue;
+    if (peer == neighbor || contains(header.path, peer)) continue;
     targets.push_back(peer);
   }
   return targets;

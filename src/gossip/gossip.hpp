@@ -68,8 +68,8 @@ class Gossip {
   /// Whether the time of a signed message is near enough to ours.
   bool is_fresh(std::int64_t timestamp_ms, Now now) const;
   /// The neighbors that a message goes on to, in their order: none if its ttl is used up by then,
-  /// else all but the one it came from, its sender and those on its path. For a message of ours
-  /// `neighbor` is our own id.
+  /// else all but the one it came from and those on its path. For a message of ours `neighbor` is
+  /// our own id.
   std::vector<PeerId> targets(const Header& header, const PeerId& neighbor,
                               std::span<const PeerId> neighbors) const;
 

@@ -10,6 +10,9 @@ namespace {
 
 /// How long a newcomer that cannot call us is worth a link without need.
 constexpr Duration help_time = 10s;
+/// A bucket that lacks a link keeps a slot free from links by chance for so long: then nobody in it
+/// seems to answer.
+constexpr Duration claim_time = 30s;
 /// Peers drawn for one choice, of which the one that failed least is taken.
 constexpr std::size_t draws = 3;
 
@@ -45,6 +48,7 @@ void LinkChoice::observe(const KnownPeers& known, const LinkTable& links, Instan
   const Coverage coverage(links);
   std::size_t filled = coverage.occupied_bucket_count();
   std::array<Instant, bucket_count> bare = never;
+  std::size_t claim_count = 0;
   any_bare_ = false;
   if (options_.uses_distance) {
     for (const auto& [index, bucket] : known.buckets()) {
@@ -52,13 +56,14 @@ void LinkChoice::observe(const KnownPeers& known, const LinkTable& links, Instan
       if (!lacks_link(bucket, coverage.at(index))) continue;
       bare[index] = std::min(bare_since_[index], now);
       any_bare_ = true;
+      if (now < bare[index] + claim_time) ++claim_count;
     }
   }
   bare_since_ = bare;
   const std::size_t wanted =
       options_.uses_distance ? filled + options_.random_links : own_links_max(options_);
   const std::size_t target = std::min(wanted, own_links_max(options_));
-  keep_since(short_since_, links.occupied_count() < target && known.size() > 0, now);
+  keep_since(short_since_, links.occupied_count() + claim_count < target && known.size() > 0, now);
   keep_since(alone_since_, links.linked_count() == 0, now);
 }
 

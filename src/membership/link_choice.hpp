@@ -18,9 +18,9 @@ namespace pigeon::membership {
 ///
 /// First those in a bucket of distance without a link, the farthest bucket first, because half of
 /// all peers are there; then any, until there is one link for each bucket and `random_links`
-/// more. Peers with a greater id are to call us: they are chosen only after a link has been wanted
-/// for `initiator_grace`, and those that are not of this project only if we have been alone for so
-/// long.
+/// more, with slots kept for the buckets for a while. Peers with a greater id are to call us: they
+/// are chosen only after a link has been wanted for `initiator_grace`, and those that are not of
+/// this project only if we have been alone for so long.
 class LinkChoice {
  public:
   LinkChoice(const MembershipOptions& options, Random random);

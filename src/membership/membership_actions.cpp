@@ -12,6 +12,8 @@ namespace {
 /// Between attempts as long as there are enough links: news arrives in bunches, and the choice is
 /// better when all of it is there.
 constexpr Duration attempt_spacing = 100ms;
+/// Between exchanges of a link, with up to half of it at random more.
+constexpr Duration exchange_spacing = 2s;
 /// Between two looks at whether the shape could be better, with up to half of it at random more.
 constexpr Duration review_interval = 10s;
 
@@ -23,10 +25,8 @@ std::vector<Action> Membership::take_actions(Now now) {
   give_up_late_attempts(now);
   shed_surplus(now);
   dial_wanted(now);
-  if (next_review_ <= now.monotonic) {
-    exchange_link(now);
-    next_review_ = Instant::max();
-  }
+  if (next_exchange_ <= now.monotonic) exchange_link(now);
+  if (next_review_ <= now.monotonic) next_review_ = Instant::max();
   if (next_review_ == Instant::max() && (known_.size() > 0 || links_.occupied_count() > 0)) {
     next_review_ = now.monotonic + with_jitter(review_interval, random_);
   }
@@ -89,6 +89,7 @@ std::optional<PeerId> Membership::choose(Now now) {
 void Membership::exchange_link(Now now) {
   if (!options_.dials_discovered || !options_.evicts) return;
   if (links_.occupied_count() < own_links_max(options_)) return;
+  if (links_.calling_count() >= options_.attempts_max) return;
   const auto is_replacing = [](const auto& entry) { return entry.second.replaces; };
   if (std::any_of(links_.all().begin(), links_.all().end(), is_replacing)) return;
   choice_.observe(known_, links_, now.monotonic);
@@ -100,6 +101,7 @@ void Membership::exchange_link(Now now) {
     evict(*victim, optimization, LossReason::evicted, now);
   }
   dial(*peer, true, now);
+  next_exchange_ = now.monotonic + with_jitter(exchange_spacing, random_);
 }
 
 void Membership::evict(const PeerId& peer, std::string_view reason, LossReason loss, Now now) {
@@ -108,7 +110,9 @@ void Membership::evict(const PeerId& peer, std::string_view reason, LossReason l
 }
 
 void Membership::dial(const PeerId& peer, bool replaces, Now now) {
-  occupy(taken(peer), LinkState::calling, now).replaces = replaces;
+  Link& link = occupy(taken(peer), LinkState::calling, now);
+  link.is_own_call = true;
+  link.replaces = replaces;
   actions_.push_back(Dial{peer});
   next_attempt_ = now.monotonic + with_jitter(attempt_spacing, random_);
 }
@@ -117,6 +121,7 @@ Instant Membership::wake_time(Instant now) const {
   Instant next = std::min(links_.next_deadline(), next_review_);
   if (!options_.dials_discovered) return next;
   if (next_attempt_ > now) next = std::min(next, next_attempt_);
+  if (next_exchange_ > now) next = std::min(next, next_exchange_);
   const bool may_want = choice_.is_short() && links_.occupied_count() < own_links_max(options_) &&
                         links_.calling_count() < options_.attempts_max;
   if (!may_want) return next;

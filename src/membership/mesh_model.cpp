@@ -159,8 +159,18 @@ void MeshModel::open(const Event& event) {
   ++counts_.opened;
   nodes_[event.node].membership.link_opened(nodes_[event.other].id, now_);
   nodes_[event.other].membership.link_opened(nodes_[event.node].id, now_);
+  name_neighbors(event.node, event.other);
+  name_neighbors(event.other, event.node);
   act(event.node);
   act(event.other);
+}
+
+void MeshModel::name_neighbors(std::size_t node, std::size_t to) {
+  if (!nodes_[node].is_ours || !nodes_[to].is_ours) return;
+  const auto named = nodes_[node].membership.neighbors_near(nodes_[to].id, settings_.by_neighbors);
+  for (const wire::SpelledId& other : named) {
+    later(way, {.kind = Event::Kind::told, .node = to, .other = index_.at(other.id)});
+  }
 }
 
 void MeshModel::drop(std::size_t node, std::size_t other, Attempt attempt, LossReason reason) {

@@ -26,6 +26,8 @@ class MeshModel {
     std::size_t upstream_every = 10;
     std::size_t by_distance = 20;
     std::size_t by_chance = 4;
+    /// Neighbors of ours nearest to the other that each side names when a link of ours opens.
+    std::size_t by_neighbors = 0;
     Duration join_gap = 30ms;
     std::uint64_t seed = 1;
     /// For peers of ours.
@@ -50,6 +52,7 @@ class MeshModel {
   void crash(std::size_t node, Duration notice);
 
   std::size_t size() const { return nodes_.size(); }
+  const PeerId& id(std::size_t node) const { return nodes_[node].id; }
   bool is_ours(std::size_t node) const { return nodes_[node].is_ours; }
   bool is_alive(std::size_t node) const { return nodes_[node].is_alive; }
   const Membership& at(std::size_t node) const { return nodes_[node].membership; }
@@ -93,6 +96,7 @@ class MeshModel {
   void introduce(std::size_t a, std::size_t b);
   void receive_offer(const Event& event);
   void open(const Event& event);
+  void name_neighbors(std::size_t node, std::size_t to);
   void drop(std::size_t node, std::size_t other, Attempt attempt, LossReason reason);
   void close(std::size_t node, std::size_t other);
   void act(std::size_t node);

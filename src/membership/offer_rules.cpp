@@ -32,11 +32,15 @@ std::optional<PeerId> attempt_to_give_up(std::size_t bucket, const LinkTable& li
   return oldest->spelled.id;
 }
 
-bool is_worth_a_link(std::size_t bucket, bool is_capable, const LinkTable& links,
-                     const Coverage& coverage, const MembershipOptions& options) {
-  if (!options.evicts) return false;
+// Whether a peer in `bucket` needs a link more than `victim` does, which is redundant for us.
+bool goes_before(std::size_t bucket, bool is_capable, const Link& victim, const LinkTable& links,
+                 const Coverage& coverage, const MembershipOptions& options) {
   const BucketTally& tally = coverage.at(bucket);
-  if (is_capable) return tally.present_capable == 0;
+  if (is_capable) {
+    if (tally.present_capable == 0) return true;
+    // The nearer two peers are, the fewer others they have to choose from.
+    return tally.present < coverage.at(victim.bucket).linked;
+  }
   if (tally.present == 0) return true;
   const auto others = std::count_if(links.all().begin(), links.all().end(), [](const auto& entry) {
     return !entry.second.is_capable && entry.second.state != LinkState::calling;
@@ -69,8 +73,9 @@ OfferDecision judge_new_offer(std::size_t bucket, bool is_capable, const LinkTab
   if (const auto attempt = attempt_to_give_up(bucket, links, coverage, options, now)) {
     return {OfferVerdict::evict_and_accept, attempt};
   }
-  if (is_worth_a_link(bucket, is_capable, links, coverage, options)) {
-    if (const auto victim = most_redundant_link(links, coverage, options)) {
+  if (options.evicts) {
+    const auto victim = most_redundant_link(links, coverage, options);
+    if (victim && goes_before(bucket, is_capable, *links.find(*victim), links, coverage, options)) {
       return {OfferVerdict::evict_and_accept, victim};
     }
   }

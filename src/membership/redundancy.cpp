@@ -19,8 +19,8 @@ bool hurts_less(const Link& a, const Link& b, const Coverage& coverage,
     const bool is_preferred = options.prefers_verified && link.is_verified;
     const std::uint32_t in_bucket = options.uses_distance ? coverage.at(link.bucket).linked : 0;
     const std::size_t bucket = options.uses_distance ? link.bucket : 0;
-    return std::tuple(is_preferred, !link.is_capable, -std::int64_t{in_bucket}, bucket,
-                      -link.since.time_since_epoch().count());
+    return std::tuple(is_preferred, !link.is_capable, -std::int64_t{in_bucket}, !link.is_own_call,
+                      bucket, -link.since.time_since_epoch().count());
   };
   return rank(a) < rank(b);
 }

@@ -24,6 +24,8 @@ struct OwnGossip {
   std::optional<wire::SpelledId> to;
   std::int64_t timestamp = 0;
   bool wants_ack = false;
+  /// Goes every way at once.
+  bool spreads = false;
 };
 
 // What goes on when the answer to a crypto request is there.

@@ -33,7 +33,10 @@ struct Link {
   membership::Role role{};
   /// The other side's description has come.
   bool is_answered = false;
+  /// Its channel is open.
   bool is_open = false;
+  /// It carries messages: its channel is open, and its id is proven where that is demanded.
+  bool is_up = false;
   /// Of this project.
   bool is_capable = false;
   /// It has proven its id on this connection.

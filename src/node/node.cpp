@@ -100,6 +100,7 @@ void Node::Impl::on(const crypto::Done& input, Now now) {
 }
 
 void Node::Impl::settle(Now now) {
+  check_fallback(now);
   drain_hubs(now);
   // Without a way to signal, calling would only wear the attempts out.
   if (is_unsettled_ && can_signal()) {
@@ -110,7 +111,6 @@ void Node::Impl::settle(Now now) {
     drain_hubs(now);
   }
   drain_transfers();
-  check_fallback(now);
 }
 
 void Node::Impl::handle_timeout(Now now) {

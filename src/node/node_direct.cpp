@@ -105,16 +105,20 @@ void Node::Impl::send_direct(OwnGossip message, Now now) {
   sign(std::move(message), now);
 }
 
-void Node::Impl::send_on_way(const MessageId& id, const PeerId& to, std::string text,
-                             bool wants_ack, Now now) {
-  const auto hops = routing_.send(id, to, text, wants_ack, neighbors(), now);
+void Node::Impl::send_on_way(const OwnGossip& message, std::string text, Now now) {
+  const PeerId to = message.to->id;
+  if (message.spreads) {
+    send_hops(routing_.spread(to, neighbors(), now), text);
+    return;
+  }
+  const auto hops = routing_.send(message.id, to, text, message.wants_ack, neighbors(), now);
   if (!hops) {
-    out_.emit(MessageUndelivered{id, to, "Too many messages wait for their confirmation."});
+    out_.emit(MessageUndelivered{message.id, to, "Too many messages wait for their confirmation."});
     return;
   }
   if (hops->is_dead_end) ++counters_.dead_ends;
-  if (hops->peers.empty() && !wants_ack) {
-    out_.emit(MessageUndelivered{id, to, "No peer is connected."});
+  if (hops->peers.empty() && !message.wants_ack) {
+    out_.emit(MessageUndelivered{message.id, to, "No peer is connected."});
     return;
   }
   send_hops(*hops, text);
@@ -135,7 +139,9 @@ void Node::Impl::retry_direct(Now now) {
   for (const routing::Retry& retry : due.retries) send_hops(retry.hops, retry.text);
   for (const routing::GivenUp& lost : due.given_up) {
     out_.emit(MessageUndelivered{
-        lost.id, lost.to, "Nobody has confirmed it: the peer is gone, or no way leads to it."});
+        lost.id, lost.to,
+        "Nobody has confirmed it: the peer is gone, no way leads to it, or it is of "
+        "a kind that confirms nothing."});
   }
 }
 
@@ -160,7 +166,8 @@ void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& 
   // A spread copy and the first one are different ids to the cache, and one message to us.
   if (message.spreads && !gossip_.admit(message.id, now)) {
     ++counters_.duplicates;
-    if (message.wants_ack) acknowledge(message, now);
+    // The first confirmation has not arrived; this one tries every way.
+    if (message.wants_ack) acknowledge(message, true, now);
     return;
   }
   deliver_direct(message, arrival, now);
@@ -173,7 +180,7 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
     ++(content ? counters_.unknown : counters_.malformed);
     return;
   }
-  if (message.wants_ack) acknowledge(message, now);
+  if (message.wants_ack) acknowledge(message, false, now);
   if (const auto* ack = std::get_if<wire::DirectAck>(&*content)) {
     // Whoever is proven elsewhere must prove itself here, too.
     const auto sender = membership_.find(message.from);
@@ -227,16 +234,17 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
   if (hops.peers.empty()) return;
   counters_.forwarded += hops.peers.size();
   // What turns into a spread here need not come back here.
-  if (hops.spreads && !message.spreads) gossip_.admit(gossip::spread_id(message.id), now);
+  if (hops.spreads && !message.spreads) gossip_.admit(gossip::spread_id(message.id, now), now);
   send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
 }
 
-void Node::Impl::acknowledge(const wire::GossipMessage& message, Now now) {
+void Node::Impl::acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now) {
   send_direct({.id = random_.id<MessageId>(),
                .subtype = "dm",
                .content = wire::encode_content(wire::DirectAck{message.id}),
                .to = spelled(message.from),
-               .timestamp = now.wall_ms},
+               .timestamp = now.wall_ms,
+               .spreads = is_repeated},
               now);
 }
 

@@ -18,10 +18,10 @@ bool is_directed(const wire::GossipMessage& message) {
                         is_key_exchange(message.subtype));
 }
 
-gossip::Header header_of(const wire::GossipMessage& message) {
+gossip::Header header_of(const wire::GossipMessage& message, Now now) {
   // A spread has to get through peers that have seen the message on its first way.
-  return {message.spreads ? gossip::spread_id(message.id) : message.id, message.from, message.ttl,
-          message.path};
+  return {message.spreads ? gossip::spread_id(message.id, now) : message.id, message.from,
+          message.ttl, message.path};
 }
 
 /// Blank in the sense of JavaScript's `trim`, for what occurs in practice.
@@ -81,12 +81,12 @@ void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
 
 void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
   const PeerId neighbor = link.peer.id;
-  if (!is_wanted(message, neighbor)) return;
+  if (!is_wanted(message, neighbor, now)) return;
   if (is_key_exchange(message.subtype) && message.from == neighbor) {
     if (gossip_.admit(message.id, now)) take_keys(message, {neighbor}, now);
     return;
   }
-  if (!is_neighbor(link)) {
+  if (!link.is_up) {
     ++counters_.forged;
     return;
   }
@@ -97,8 +97,8 @@ void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
   accept_gossip(message, {neighbor}, now);
 }
 
-bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& neighbor) {
-  switch (gossip_.inspect(header_of(message), neighbor)) {
+bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now) {
+  switch (gossip_.inspect(header_of(message, now), neighbor)) {
     case gossip::Verdict::take:
       break;
     case gossip::Verdict::duplicate:
@@ -127,7 +127,7 @@ void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival
     if (options_.trust == TrustPolicy::verified_only || should_sign) ++counters_.forged;
     if (options_.trust == TrustPolicy::verified_only) return;
   }
-  if (!gossip_.admit(header_of(message).id, now)) {
+  if (!gossip_.admit(header_of(message, now).id, now)) {
     ++counters_.duplicates;
     return;
   }
@@ -164,11 +164,11 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
   } else if (message.subtype == "peer-announcement") {
     discover({.id = message.from}, arrival.is_verified, now);
   }
-  forward(message, arrival);
+  forward(message, arrival, now);
 }
 
-void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arrival) {
-  const auto targets = gossip_.targets(header_of(message), arrival.neighbor, neighbors());
+void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  const auto targets = gossip_.targets(header_of(message, now), arrival.neighbor, neighbors());
   if (targets.empty()) return;
   counters_.forwarded += targets.size();
   send(targets, wire::encode_forward(message, self_.id, message.spreads));
@@ -191,7 +191,7 @@ void Node::Impl::publish(const OwnGossip& message,
   }
   std::string text = wire::encode(outgoing_message);
   if (message.to) {
-    send_on_way(message.id, message.to->id, std::move(text), message.wants_ack, now);
+    send_on_way(message, std::move(text), now);
   } else {
     send(neighbors(), std::move(text));
   }
@@ -223,7 +223,7 @@ void Node::Impl::take(Link& link, const wire::ChannelSignal& message, Now now) {
 
 void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now now) {
   // Nothing proves whom this comes from, as the neighbor only passes it on.
-  if (!is_neighbor(link) || options_.trust == TrustPolicy::verified_only) {
+  if (!link.is_up || options_.trust == TrustPolicy::verified_only) {
     ++counters_.forged;
     return;
   }
@@ -231,7 +231,7 @@ void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now
 }
 
 void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
-  if (is_neighbor(link)) discover(message.peer, false, now);
+  if (link.is_up) discover(message.peer, false, now);
 }
 
 void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {

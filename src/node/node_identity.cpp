@@ -169,6 +169,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
   }
   link->is_verified = true;
   link->is_capable = true;
+  if (!link->is_up) come_up(*link, now);
   membership_.note_capable(link->peer.id);
   membership_.note_verified(link->peer.id);
   is_unsettled_ = true;
@@ -231,7 +232,7 @@ void Node::Impl::resume(const CheckedMessage& parked, const crypto::Answer& answ
   const auto* message = std::get_if<wire::GossipMessage>(&*decoded);
   PIGEON_ASSERT(message != nullptr);
   // Another copy may have been faster, or the namespace changed meanwhile.
-  if (!is_wanted(*message, parked.neighbor)) return;
+  if (!is_wanted(*message, parked.neighbor, now)) return;
   const bool is_right = is_true(answer);
   // An old message played again proves nothing about now.
   const bool is_verified = is_right && gossip_.is_fresh(message->timestamp, now);

@@ -103,12 +103,13 @@ class Node::Impl {
   void act(const membership::Evict& action, Now now);
   void accept(const wire::SpelledId& from, const rtc::SessionDescription& offer, bool is_capable,
               Now now);
+  void come_up(Link& link, Now now);
   void abandon(Link& link, membership::LossReason reason, std::string_view words, Now now);
+  void go_down(const PeerId& peer, std::string_view words, Now now);
   void evict(Link& link, std::string_view reason, Now now);
   void close_all(std::string_view reason, Now now);
   void check_deadline(const LinkDeadline& deadline, Now now);
   std::vector<PeerId> neighbors() const;
-  bool is_neighbor(const Link& link) const;
   void send(const PeerId& to, std::string text);
   void send(const std::vector<PeerId>& to, std::string text);
 
@@ -149,10 +150,10 @@ class Node::Impl {
   void take(Link& link, const wire::ChannelPong& message, Now now);
   void take(Link& link, const wire::DhtMessage& message, Now now);
   void take(Link& link, const wire::UnknownPeerMessage& message, Now now);
-  bool is_wanted(const wire::GossipMessage& message, const PeerId& neighbor);
+  bool is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now);
   void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
-  void forward(const wire::GossipMessage& message, const Arrival& arrival);
+  void forward(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void broadcast(OwnGossip message, Now now);
   void publish(const OwnGossip& message, const std::optional<crypto::SignatureBytes>& signature,
                Now now);
@@ -163,10 +164,9 @@ class Node::Impl {
   void deliver_direct(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void take_keys(const wire::GossipMessage& message, const Arrival& arrival, Now now);
-  void acknowledge(const wire::GossipMessage& message, Now now);
+  void acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now);
   void send_direct(OwnGossip message, Now now);
-  void send_on_way(const MessageId& id, const PeerId& to, std::string text, bool wants_ack,
-                   Now now);
+  void send_on_way(const OwnGossip& message, std::string text, Now now);
   void send_hops(const routing::NextHops& hops, std::string_view text);
   void retry_direct(Now now);
   wire::SpelledId spelled(const PeerId& peer) const;

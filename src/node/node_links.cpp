@@ -108,9 +108,7 @@ void Node::Impl::accept(const wire::SpelledId& from, const rtc::SessionDescripti
     case membership::OfferVerdict::yield_and_accept:
       // Membership takes the new attempt for the link already, so it is not told of the old one.
       if (Link* own = links_.find(from.id)) {
-        if (own->is_open) out_.emit(PeerDisconnected{from.id, "replaced by a new connection"});
-        if (own->is_open) routing_.forget_neighbor(from.id);
-        if (own->is_open) transfers_.link_closed(from.id, now);
+        if (own->is_up) go_down(from.id, "replaced by a new connection", now);
         out_.add(CloseLink{own->id});
         links_.remove(own->id);
       }
@@ -173,17 +171,23 @@ void Node::Impl::on(const LinkOpened& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr || link->is_open) return;
   link->is_open = true;
-  link->opened = now.monotonic;
-  ++counters_.links_opened;
-  membership_.link_opened(link->peer.id, now);
-  if (link->is_capable) membership_.note_capable(link->peer.id);
-  is_unsettled_ = true;
-  transfers_.link_opened(link->peer.id);
-  out_.emit(PeerConnected{link->peer.id});
   if (options_.trust == TrustPolicy::verified_only) {
     deadlines_.schedule(now.monotonic + proof_time_max, {link->id, true});
+  } else {
+    come_up(*link, now);
   }
   offer_keys(*link, false, now);
+}
+
+void Node::Impl::come_up(Link& link, Now now) {
+  link.is_up = true;
+  link.opened = now.monotonic;
+  ++counters_.links_opened;
+  membership_.link_opened(link.peer.id, now);
+  if (link.is_capable) membership_.note_capable(link.peer.id);
+  is_unsettled_ = true;
+  transfers_.link_opened(link.peer.id);
+  out_.emit(PeerConnected{link.peer.id});
 }
 
 void Node::Impl::on(const LinkText& input, Now now) {
@@ -205,6 +209,10 @@ void Node::Impl::on(const LinkOverflowed& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
   counters_.unsent += input.count;
+  if (input.has_lost_frame) {
+    abandon(*link, membership::LossReason::lost, "does not read", now);
+    return;
+  }
   if (link->stalled_since) return;
   link->stalled_since = now.monotonic;
   out_.add(NotifyDrained{link->id, options_.limits.send_buffer_max / 2});
@@ -214,23 +222,27 @@ void Node::Impl::on(const LinkOverflowed& input, Now now) {
 void Node::Impl::on(const LinkClosed& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
-  abandon(*link, link->is_open ? membership::LossReason::lost : membership::LossReason::failed,
+  abandon(*link, link->is_up ? membership::LossReason::lost : membership::LossReason::failed,
           input.reason, now);
 }
 
 void Node::Impl::abandon(Link& link, membership::LossReason reason, std::string_view words,
                          Now now) {
   const PeerId peer = link.peer.id;
-  const bool was_open = link.is_open;
+  const bool was_up = link.is_up;
   out_.add(CloseLink{link.id});
   links_.remove(link.id);
   membership_.link_lost(peer, reason, now);
   is_unsettled_ = true;
-  if (!was_open) {
-    ++counters_.links_failed;
-    out_.emit(ConnectFailed{peer, std::string(words)});
+  if (was_up) {
+    go_down(peer, words, now);
     return;
   }
+  ++counters_.links_failed;
+  out_.emit(ConnectFailed{peer, std::string(words)});
+}
+
+void Node::Impl::go_down(const PeerId& peer, std::string_view words, Now now) {
   ++counters_.links_lost;
   routing_.forget_neighbor(peer);
   transfers_.link_closed(peer, now);
@@ -240,7 +252,7 @@ void Node::Impl::abandon(Link& link, membership::LossReason reason, std::string_
 
 void Node::Impl::evict(Link& link, std::string_view reason, Now now) {
   const PeerId peer = link.peer.id;
-  if (link.is_open) {
+  if (link.is_up) {
     send(peer, wire::encode_eviction(reason, self_.id));
     out_.emit(PeerEvicted{peer, std::string(reason), false});
   }
@@ -258,7 +270,7 @@ void Node::Impl::check_deadline(const LinkDeadline& deadline, Now now) {
   Link* link = links_.find(deadline.link);
   if (link == nullptr) return;
   if (deadline.is_for_proof) {
-    if (link->is_verified) return;
+    if (link->is_up) return;
     abandon(*link, membership::LossReason::failed, "identity not proven", now);
   } else if (!link->is_open) {
     abandon(*link, membership::LossReason::failed,
@@ -269,14 +281,10 @@ void Node::Impl::check_deadline(const LinkDeadline& deadline, Now now) {
   }
 }
 
-bool Node::Impl::is_neighbor(const Link& link) const {
-  return link.is_open && (options_.trust != TrustPolicy::verified_only || link.is_verified);
-}
-
 std::vector<PeerId> Node::Impl::neighbors() const {
   std::vector<PeerId> peers;
   for (const auto& [id, link] : links_.all()) {
-    if (is_neighbor(link)) peers.push_back(link.peer.id);
+    if (link.is_up) peers.push_back(link.peer.id);
   }
   return peers;
 }

@@ -1,10 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "node/node_testing.hpp"
+#include "tests/support/village.hpp"
 
 namespace pigeon::node {
 namespace {
+
+using test::Village;
 
 using ::testing::IsEmpty;
 using ::testing::SizeIs;

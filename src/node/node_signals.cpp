@@ -173,7 +173,7 @@ void Node::Impl::apply_to_open(Link& link, const rtc::SessionDescription& descri
 bool Node::Impl::can_signal() const {
   if (hubs_.is_any_connected()) return true;
   for (const auto& [id, link] : links_.all()) {
-    if (is_neighbor(link)) return true;
+    if (link.is_up) return true;
   }
   return false;
 }

@@ -41,9 +41,9 @@ NodeStatus Node::Impl::status() const {
 std::vector<PeerStatus> Node::Impl::peers(Now now) const {
   std::vector<PeerStatus> peers;
   for (const auto& [id, link] : links_.all()) {
-    const Duration age = link.is_open ? now.monotonic - link.opened : Duration::zero();
+    const Duration age = link.is_up ? now.monotonic - link.opened : Duration::zero();
     peers.push_back({.peer = link.peer.id,
-                     .state = link.is_open       ? PeerState::connected
+                     .state = link.is_up         ? PeerState::connected
                               : link.is_answered ? PeerState::channel_connecting
                                                  : PeerState::connecting,
                      .is_initiator = link.role == membership::Role::offerer,
@@ -60,8 +60,8 @@ std::vector<DiscoveredPeer> Node::Impl::discovered_peers() const {
     const Link* link = links_.find(peer.spelled.id);
     discovered.push_back({.peer = peer.spelled.id,
                           .distance = distance(self_.id, peer.spelled.id).to_text(),
-                          .is_connecting = link != nullptr && !link->is_open,
-                          .is_connected = link != nullptr && link->is_open});
+                          .is_connecting = link != nullptr && !link->is_up,
+                          .is_connected = link != nullptr && link->is_up});
   }
   return discovered;
 }

@@ -61,7 +61,7 @@ NodeError not_linked(const PeerId& peer) {
 
 Result<void, NodeError> Node::Impl::send_binary(const PeerId& to, BytesView data, Now now) {
   const Link* link = links_.find(to);
-  if (link == nullptr || !is_neighbor(*link)) return Unexpected(not_linked(to));
+  if (link == nullptr || !link->is_up) return Unexpected(not_linked(to));
   auto result = translated(transfers_.send_binary(to, data));
   settle(now);
   return result;
@@ -70,7 +70,7 @@ Result<void, NodeError> Node::Impl::send_binary(const PeerId& to, BytesView data
 Result<StreamId, NodeError> Node::Impl::open_stream(const PeerId& to, const StreamInfo& info,
                                                     Now now) {
   const Link* link = links_.find(to);
-  if (link == nullptr || !is_neighbor(*link)) return Unexpected(not_linked(to));
+  if (link == nullptr || !link->is_up) return Unexpected(not_linked(to));
   const auto stream = transfers_.open(to, to_meta(info), link->is_capable, now);
   settle(now);
   if (!stream) return Unexpected(to_node_error(stream.error()));
@@ -111,28 +111,28 @@ void Node::Impl::receive_binary(Link& link, BytesView data, Now now) {
     ++counters_.over_rate;
     return;
   }
-  if (!is_neighbor(link) || !transfers_.receive_binary(link.peer.id, data)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive_binary(link.peer.id, data)) ++counters_.malformed;
 }
 
 void Node::Impl::take(Link& link, const wire::BinaryHeader& message, Now /*now*/) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
 }
 void Node::Impl::take(Link& link, const wire::StreamInit& message, Now now) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message, now)) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message, now)) {
     ++counters_.malformed;
   }
 }
 void Node::Impl::take(Link& link, const wire::StreamChunk& message, Now /*now*/) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
 }
 void Node::Impl::take(Link& link, const wire::StreamEnd& message, Now /*now*/) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
 }
 void Node::Impl::take(Link& link, const wire::StreamAbort& message, Now now) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message, now)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive(link.peer.id, message, now)) ++counters_.malformed;
 }
 void Node::Impl::take(Link& link, const wire::StreamResume& message, Now /*now*/) {
-  if (!is_neighbor(link) || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
 }
 
 // ---- What follows
@@ -147,12 +147,12 @@ void Node::Impl::carry(transfer::TransferText effect) { send(effect.to, std::mov
 
 void Node::Impl::carry(transfer::TransferBytes effect) {
   const Link* link = links_.find(effect.to);
-  if (link != nullptr && link->is_open) out_.add(SendBinary{link->id, std::move(effect.data)});
+  if (link != nullptr && link->is_up) out_.add(SendBinary{link->id, std::move(effect.data)});
 }
 
 void Node::Impl::carry(const transfer::WantsDrained& effect) {
   const Link* link = links_.find(effect.to);
-  if (link != nullptr && link->is_open) out_.add(NotifyDrained{.link = link->id});
+  if (link != nullptr && link->is_up) out_.add(NotifyDrained{.link = link->id});
 }
 
 void Node::Impl::carry(transfer::BinaryArrived effect) {

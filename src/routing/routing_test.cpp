@@ -91,6 +91,14 @@ TEST(RoutingTest, PassesOnNeitherBackNorWhereItHasBeen) {
   EXPECT_TRUE(hops.is_dead_end);
 }
 
+TEST(RoutingTest, DoesNotPassAMessageWithoutPathBack) {
+  Routing routing = make_routing();
+
+  const NextHops hops = routing.next_hops(target, nearer, {}, false, Peers{near, nearer}, at(0s));
+
+  EXPECT_THAT(hops.peers, ElementsAre(near));
+}
+
 TEST(RoutingTest, GoesWhereTheTargetsMessagesHaveComeFrom) {
   Routing routing = make_routing();
 
@@ -395,6 +403,8 @@ TEST(RoutingTest, RefusesAMessageForWhichThereIsNoRoom) {
   send(large, {near}, at(0s), 1);
   EXPECT_EQ(large.send(message(2), target, "abc", true, Peers{near}, at(0s)), std::nullopt);
   EXPECT_TRUE(large.send(message(2), target, "ab", true, Peers{near}, at(0s)).has_value());
+  large.confirm(message(1), target);
+  EXPECT_TRUE(large.send(message(3), target, "abcd", true, Peers{near}, at(0s)).has_value());
 }
 
 TEST(RoutingTest, RepeatsMessagesInTheOrderInWhichTheyWereSent) {

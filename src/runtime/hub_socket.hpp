@@ -16,8 +16,9 @@
 namespace pigeon::runtime {
 
 struct HubSocketOptions {
-  /// From the attempt to the open WebSocket: name, connection, TLS and handshake together.
-  Duration open_time_max = 10s;
+  /// From the attempt to the open WebSocket: name, connection, TLS and handshake together. Less
+  /// than `signaling::HubLinksOptions` has, because here it is known what took so long.
+  Duration open_time_max = 9s;
   net::websocket::ClientSessionOptions session;
 };
 
@@ -34,6 +35,8 @@ struct HubSocketCallbacks {
 /// A WebSocket connection to a hub: resolves the name without blocking the loop, tries one address
 /// after another, and speaks TLS where the URL says `wss`. Belongs to the thread of its loop.
 /// Bounded: a hub that does not read what waits for it is given up, and so is one that is silent.
+/// A name is looked up on a thread of the loop's resolver, for whose end the loop's destructor
+/// waits.
 class HubSocket {
  public:
   /// Begins to connect. `trusted` decides whose certificates are taken; its error, if it could not

@@ -85,7 +85,6 @@ void HubLinks::opened(HubKey key, Now now) {
   if (hub == nullptr || hub->state != HubState::connecting) return;
   hub->state = HubState::connected;
   hub->opened_at = now.monotonic;
-  hub->messages = TokenBucket(rate_of(options_));
   tell_state(*hub, {}, Duration::zero());
   announce(*hub, now);
 }

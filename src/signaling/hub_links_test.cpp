@@ -1,6 +1,11 @@
 #include "signaling/hub_links.hpp"
 
+#include <algorithm>
 #include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "signaling/hub_links_testing.hpp"
 
@@ -12,6 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+
+class HubLinksTest : public ::testing::Test, protected HubLinksScene {};
 
 const rtc::SessionDescription offer{rtc::SdpType::offer, "v=0\r\nexample"};
 

@@ -5,9 +5,6 @@
 #include <variant>
 #include <vector>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "signaling/hub_links.hpp"
 
 namespace pigeon::signaling {
@@ -39,11 +36,9 @@ inline HubLinks make_links(HubLinksOptions options = {}, std::uint64_t seed = 1,
   return {self, std::move(network), 16, options, Random::from_number(seed)};
 }
 
-/// One hub that is open, its first actions and news taken.
-class HubLinksTest : public ::testing::Test {
- protected:
-  explicit HubLinksTest(HubLinks made = make_links()) : links(std::move(made)) {}
-
+/// The hubs of a node, and short ways to play them.
+struct HubLinksScene {
+  /// A hub that is open, its first actions and news taken.
   HubKey add_open(const std::string& url, Duration when = 0s) {
     const HubKey hub = links.add(url, at(when)).value();
     links.opened(hub, at(when));
@@ -64,7 +59,7 @@ class HubLinksTest : public ::testing::Test {
     return texts;
   }
 
-  HubLinks links;
+  HubLinks links = make_links();
 };
 
 }  // namespace pigeon::signaling

@@ -1,5 +1,9 @@
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "signaling/hub_links_testing.hpp"
 #include "wire/server_message.hpp"
@@ -34,7 +38,7 @@ std::string raw(std::string_view type, std::string_view more) {
   return R"({"type":")" + std::string(type) + R"(",)" + std::string(more) + "}";
 }
 
-class HubMessagesTest : public HubLinksTest {
+class HubMessagesTest : public ::testing::Test, protected HubLinksScene {
  protected:
   /// Whether it is dropped, and counted.
   bool is_dropped(const std::string& text) {
@@ -290,6 +294,20 @@ TEST_F(HubMessagesTest, DropsWhatAFloodingHubSaysBeyondItsRate) {
   EXPECT_THAT(news_of(two, text), SizeIs(1));
   for (int i = 0; i < 1'000; ++i) taken += news_of(hub, text, 2s).size();
   EXPECT_EQ(taken, 5'500U);
+}
+
+TEST_F(HubMessagesTest, GivesNoNewBurstToAHubThatComesBack) {
+  const std::string text = discovered(alice.to_text());
+  for (int i = 0; i < 5'000; ++i) news_of(hub, text);
+  links.closed(hub, 1006, "Lost.", at(1s));
+  links.handle_timeout(at(3s));
+  links.opened(hub, at(3s));
+  links.take_news();
+
+  std::size_t taken = 0;
+  for (int i = 0; i < 5'000; ++i) taken += news_of(hub, text, 3s).size();
+
+  EXPECT_EQ(taken, 1'000U);
 }
 
 TEST_F(HubMessagesTest, CountsLongMessagesForMore) {

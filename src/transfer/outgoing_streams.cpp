@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "wire/limits.hpp"
 
 namespace pigeon::transfer {
 
@@ -21,10 +22,20 @@ std::string make_id(Random& random, Now now) {
   return id;
 }
 
+/// What every receiver of this project reads.
+bool fits(const StreamMeta& meta) {
+  return meta.type.size() <= wire::name_bytes_max &&
+         meta.resume_token.size() <= wire::name_bytes_max &&
+         meta.filename.size() <= wire::filename_bytes_max &&
+         meta.mime_type.size() <= wire::filename_bytes_max &&
+         meta.total_size.value_or(0) <= wire::json_integer_max;
+}
+
 }  // namespace
 
 Result<StreamKey, TransferError> OutgoingStreams::open(StreamMeta meta, bool answers, Line& line,
                                                        Shared& shared, Now now) {
+  if (!fits(meta)) return Unexpected(TransferError::too_large);
   if (streams_.size() >= shared.options.streams_per_peer_max) {
     return Unexpected(TransferError::too_many);
   }

@@ -244,6 +244,27 @@ TEST_F(OutgoingStreamsTest, HasExactlyTheSizeThatWasStated) {
   EXPECT_EQ(ends[0].total_bytes, 10U);
 }
 
+TEST_F(OutgoingStreamsTest, WhatNoReceiverReadsIsNotSent) {
+  for (const StreamMeta& meta :
+       {StreamMeta{.type = std::string(129, 'x')}, StreamMeta{.filename = std::string(1'025, 'x')},
+        StreamMeta{.mime_type = std::string(1'025, 'x')},
+        StreamMeta{.total_size = (std::uint64_t{1} << 53U) + 1},
+        StreamMeta{.resume_token = std::string(129, 'x')}}) {
+    const auto opened = pair_.a->open(bob, meta, true, now);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error(), TransferError::too_large);
+  }
+  EXPECT_THAT(pair_.a.take_sent(), IsEmpty());
+  EXPECT_TRUE(pair_.a->open(bob,
+                            {.type = std::string(128, 'x'),
+                             .filename = std::string(1'024, '"'),
+                             .mime_type = std::string(1'024, '\n'),
+                             .total_size = std::uint64_t{1} << 53U,
+                             .resume_token = std::string(128, 'x')},
+                            true, now));
+  EXPECT_TRUE(pair_.run(now));
+}
+
 TEST_F(OutgoingStreamsTest, AfterTheEndNothingCanBeWritten) {
   const StreamKey key = open();
   ASSERT_TRUE(pair_.a->end(key));

@@ -15,7 +15,8 @@ namespace pigeon::transfer {
 /// Names a stream of either direction; never used again for another one.
 enum class StreamKey : std::uint64_t {};
 
-/// What a stream carries. Texts are UTF-8; empty ones are not sent.
+/// What a stream carries. Texts are UTF-8; empty ones are not sent. The type and the token have at
+/// most 128 bytes, the other texts 1,024.
 struct StreamMeta {
   std::string type;
   std::string filename;

@@ -11,7 +11,7 @@ enum class TransferError : std::uint8_t {
   unknown_stream,
   /// More than the stream has said it takes now, or than the channel does.
   over_window,
-  /// Larger than a binary message may be, or than the stream was stated to become.
+  /// Larger than a binary message or a text may be, or than the stream was stated to become.
   too_large,
   /// Fewer bytes than the stream was stated to have.
   too_short,

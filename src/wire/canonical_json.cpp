@@ -55,20 +55,24 @@ bool append_array(std::string& out, JsonText array, JsonReader& reader) {
   return true;
 }
 
+/// Whether a number is not spelled as a whole one, or is one that doubles tell from its neighbors.
+bool is_exact(std::string_view text) {
+  if (text.find_first_of(".eE") != std::string_view::npos) return true;
+  constexpr auto bound = static_cast<std::int64_t>(json_integer_max);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && -bound <= value && value <= bound;
+}
+
 bool append_number(std::string& out, std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = text.find_first_of(".eE") == std::string_view::npos;
-  if (error == std::errc::result_out_of_range) {
-    // Too small to tell from zero, or too large.
-    if (is_whole || std::abs(value) > 1) return false;
-    value = 0;
-  } else if (error != std::errc()) {
-    return false;
-  }
-  if (!std::isfinite(value)) return false;
-  if (is_whole && std::abs(value) > static_cast<double>(json_integer_max)) return false;
-  out += ecmascript_number(value);
+  // The reader refuses numbers that are too large for a double, so this one is too small.
+  if (error == std::errc::result_out_of_range) value = 0;
+  const std::string printed = ecmascript_number(value);
+  // A relay prints it anew: then 1e17 is spelled as a whole number, too.
+  if (!is_exact(text) || !is_exact(printed)) return false;
+  out += printed;
   return true;
 }
 

@@ -194,6 +194,8 @@ TEST_F(ClientMessageTest, RoundTrips) {
   EXPECT_EQ(announce.network, "chess");
   EXPECT_EQ(announce.max_peers, 3U);
   EXPECT_EQ(decode<Announce>(encode_announce(alice, "", 3, "")).network, "global");
+  EXPECT_EQ(decode<Announce>(encode_announce(alice, "", 3, R"("pigeon":1)")).members,
+            R"("pigeon":1)");
 
   const auto signal = decode<Signal>(encode_signal({.type = SignalType::recovery_offer,
                                                     .network = "a \"quoted\" name",

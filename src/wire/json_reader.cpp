@@ -29,6 +29,23 @@ WireError to_wire_error(simdjson::error_code error) {
   return error == simdjson::DEPTH_ERROR ? WireError::nested_too_deep : WireError::malformed_json;
 }
 
+/// simdjson refuses whole numbers that do not fit into 64 bits. JavaScript prints any below 10^21
+/// with all its digits, and RFC 8259 knows no bound. Such a number in `text`, if `index` is where a
+/// value begins, becomes another one of the same length, so that everything else can be checked.
+bool replace_long_number(char* text, std::size_t index) {
+  constexpr std::size_t digits_max = 18;
+  char* begin = text + index + (text[index] == '-' ? 1 : 0);
+  // RFC 8259 section 6: no zeros at the beginning.
+  if (*begin < '1' || *begin > '9') return false;
+  char* end = begin + 1;
+  while (*end >= '0' && *end <= '9') ++end;
+  const bool is_whole = *end != '.' && *end != 'e' && *end != 'E';
+  if (!is_whole || static_cast<std::size_t>(end - begin) <= digits_max) return false;
+  begin[1] = 'e';
+  std::fill(begin + 2, end, '0');
+  return true;
+}
+
 }  // namespace
 
 JsonKind JsonText::kind() const {
@@ -98,6 +115,21 @@ struct JsonReader::Impl {
   static void forget(std::vector<Part>& parts) {
     parts.clear();
     if (parts.capacity() > kept_parts_max) std::vector<Part>().swap(parts);
+  }
+
+  /// Checks the text in the buffer.
+  simdjson::error_code check(std::size_t size) {
+    const auto error = parser.parse(text.data(), size, false).error();
+    if (error != simdjson::NUMBER_ERROR) return error;
+    const std::string original(text.data(), size);
+    bool is_other = false;
+    for (std::size_t i = 0; i < parser.implementation->n_structural_indexes; ++i) {
+      is_other = replace_long_number(text.data(), offset_at(i)) || is_other;
+    }
+    if (!is_other) return error;
+    const auto error_of_other = parser.parse(text.data(), size, false).error();
+    std::copy(original.begin(), original.end(), text.data());
+    return error_of_other;
   }
 
   bool contains(std::string_view part) const {
@@ -178,8 +210,8 @@ Result<JsonText, WireError> JsonReader::parse(std::string_view text) {
   char* buffer = impl_->text.data();
   std::copy(text.begin(), text.end(), buffer);
   std::memset(buffer + text.size(), ' ', simdjson::SIMDJSON_PADDING);
-  const auto checked = impl_->parser.parse(buffer, text.size(), false);
-  if (checked.error() != simdjson::SUCCESS) return Unexpected(to_wire_error(checked.error()));
+  const auto error = impl_->check(text.size());
+  if (error != simdjson::SUCCESS) return Unexpected(to_wire_error(error));
   std::string_view whole(buffer, text.size());
   whole.remove_prefix(whole.find_first_not_of(white_space));
   whole = whole.substr(0, whole.find_last_not_of(white_space) + 1);

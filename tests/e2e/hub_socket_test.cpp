@@ -142,11 +142,14 @@ TEST_F(HubSocketTest, ClosesAfterEverythingWasSent) {
   alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
   alice.wait_text("peer-discovered");
 
-  alice.socket().send(wire::encode_goodbye(make_id(1), 1, "global"));
+  // More than a socket takes at once.
+  const std::string data = "\"" + std::string(900'000, 'x') + "\"";
+  alice.socket().send(wire::encode_signal(
+      {.type = wire::SignalType::offer, .network = "global", .target = make_id(2), .data = data}));
   alice.socket().close(1000, "Client disconnect");
 
   EXPECT_EQ(alice.wait_closed().code, 1000);
-  EXPECT_EQ(text_at(bob.expect("goodbye"), "fromPeerId"), make_id(1));
+  EXPECT_EQ(text_at(bob.expect("offer"), "data").size(), 900'000U);
 }
 
 TEST_F(HubSocketTest, ReportsTheCodeOfAHubThatCloses) {

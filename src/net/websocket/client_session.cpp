@@ -21,6 +21,12 @@ std::string quoted(std::string_view words) {
   return is_utf8(as_bytes(text)) ? text : std::string();
 }
 
+/// Whether more could make it a response.
+bool may_become_response(std::string_view head) {
+  constexpr std::string_view beginning = "HTTP/1.";
+  return beginning.starts_with(head.substr(0, beginning.size()));
+}
+
 /// What to do about a response with this status.
 std::string advice(const http::ResponseParser& response) {
   const unsigned status = response.status();
@@ -113,14 +119,18 @@ MutableBytesView ClientSession::receive_head(MutableBytesView input) {
   // Beyond its bound the head is refused anyway.
   const std::size_t room = options_.head_bytes_max + 1;
   head_.append(as_text(input.first(std::min(input.size(), room))));
+  // Servers of other protocols say so in their first bytes, and may say nothing more.
+  if (!has_begun_ && !may_become_response(head_)) {
+    refuse_head(http::ResponseError::bad_syntax);
+    return {};
+  }
   const auto used = response_.feed(head_);
   if (!used) {
-    end(static_cast<std::uint16_t>(CloseCode::abnormal),
-        server() + " is no hub: what it sent " + std::string(http::to_string(used.error())) +
-            ". Check host and port, and whether it wants ws or wss.");
+    refuse_head(used.error());
     return {};
   }
   if (!response_.is_complete()) {
+    has_begun_ = has_begun_ || *used > 0;
     head_.erase(0, *used);
     return {};
   }
@@ -128,6 +138,12 @@ MutableBytesView ClientSession::receive_head(MutableBytesView input) {
   head_ = std::string();
   finish_handshake();
   return input.subspan(*used - before);
+}
+
+void ClientSession::refuse_head(http::ResponseError error) {
+  end(static_cast<std::uint16_t>(CloseCode::abnormal),
+      server() + " is no hub: what it sent " + std::string(http::to_string(error)) +
+          ". Check host and port, and whether it wants ws or wss.");
 }
 
 void ClientSession::finish_handshake() {

@@ -97,6 +97,7 @@ class ClientSession {
 
   MutableBytesView receive_head(MutableBytesView input);
   void finish_handshake();
+  void refuse_head(http::ResponseError error);
   void refuse_response();
   void send_control(const ControlFrame& frame);
   void send_close(std::optional<CloseCode> code, std::string_view reason);
@@ -113,6 +114,8 @@ class ClientSession {
   bool is_pinged_ = false;
   Instant deadline_ = Instant::max();
   http::ResponseParser response_;
+  /// The parser has taken something of the head.
+  bool has_begun_ = false;
   /// Bytes of the head that the parser has left.
   std::string head_;
   Decoder decoder_;

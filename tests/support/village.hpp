@@ -17,7 +17,9 @@
 #include "wire/client_message.hpp"
 #include "wire/server_message.hpp"
 
-namespace pigeon::node {
+namespace pigeon::test {
+
+using namespace pigeon::node;
 
 /// A few nodes with a hub that introduces everybody to everybody, channels that never fail and real
 /// signatures; everything takes no time. Tests may change what is on its way.
@@ -47,7 +49,8 @@ class Village {
     auto node = Node::create(options, keys, Random::from_number(100 + members_.size()));
     EXPECT_TRUE(node.has_value());
     member.node = std::make_unique<Node>(*std::move(node));
-    member.fingerprint = std::string(63, 'A') + static_cast<char>('0' + members_.size());
+    for (int i = 0; i < 31; ++i) member.fingerprint += "AB:";
+    member.fingerprint += "0" + std::to_string(members_.size() % 10);
     members_.push_back(std::move(member));
     return members_.size() - 1;
   }
@@ -271,4 +274,4 @@ class Village {
   bool is_hub_up_ = true;
 };
 
-}  // namespace pigeon::node
+}  // namespace pigeon::test
