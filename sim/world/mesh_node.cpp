@@ -234,3 +234,27 @@ void MeshNode::on(const node::CloseLink& close) {
 
 void MeshNode::on(node::SendText& send) {
   const auto text = std::make_shared<const std::string>(std::move(send.text));
+  for (const node::LinkId link : send.links) world_.links().send_text(owner_, link, text);
+}
+
+void MeshNode::on(node::SendBinary& send) {
+  world_.links().send_binary(owner_, send.link, std::move(send.data));
+}
+
+void MeshNode::on(const node::NotifyDrained& notify) {
+  world_.links().notify_drained(owner_, notify.link, notify.threshold);
+}
+
+void MeshNode::on(const crypto::Request& request) {
+  crypto::Done done{request.ticket, keys_->answer(request.operation)};
+  const auto delay = world_.crypto_delay();
+  if (!delay) {
+    answers_.push_back(std::move(done));
+    return;
+  }
+  world_.hub().scheduler().after(*delay, [this, late = std::move(done)] { feed(late); });
+}
+
+void MeshNode::on(const node::Emit& emit) { world_.observe(*this, emit.event); }
+
+}  // namespace pigeon::sim
