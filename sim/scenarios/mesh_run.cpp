@@ -75,25 +75,35 @@ bool MeshRun::wait_until(const std::function<bool()>& condition, Duration limit)
 }
 
 void MeshRun::wait_until_whole(Duration limit) {
-  if (wait_until([this] { return part_count() == 1; }, limit)) return;
-  note("the mesh is still in " + std::to_string(part_count()) + " parts after " +
-       std::to_string(limit / std::chrono::seconds(1)) + " s");
+  if (wait_until([this] { return parts().size() == 1; }, limit)) return;
+  note("the mesh is still in " + std::to_string(parts().size()) + " parts after " +
+       std::to_string(limit / std::chrono::seconds(1)) + " s, apart are" +
+       names_outside_largest_part());
 }
 
-std::size_t MeshRun::part_count() const {
-  const auto all = world_->participants();
+std::string MeshRun::names_outside_largest_part() const {
+  const auto all_parts = parts();
+  const auto largest =
+      std::max_element(all_parts.begin(), all_parts.end(),
+                       [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  std::string names;
+  for (const auto& one : world_->participants()) {
+    if (std::find(largest->begin(), largest->end(), one.owner) != largest->end()) continue;
+    names += ' ' + short_name(one.id) + (one.is_upstream ? " (like upstream's)" : "");
+  }
+  return names;
+}
+
+std::vector<std::vector<OwnerId>> MeshRun::parts() const {
   std::set<OwnerId> unseen;
-  for (const auto& one : all) unseen.insert(one.owner);
-  std::size_t parts = 0;
+  for (const auto& one : world_->participants()) unseen.insert(one.owner);
+  std::vector<std::vector<OwnerId>> parts;
   while (!unseen.empty()) {
-    ++parts;
-    std::vector<OwnerId> frontier{*unseen.begin()};
+    std::vector<OwnerId>& part = parts.emplace_back(1, *unseen.begin());
     unseen.erase(unseen.begin());
-    while (!frontier.empty()) {
-      const OwnerId owner = frontier.back();
-      frontier.pop_back();
-      for (const auto& end : world_->links().open_ends(owner)) {
-        if (unseen.erase(end.other) != 0) frontier.push_back(end.other);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      for (const auto& end : world_->links().open_ends(part[i])) {
+        if (unseen.erase(end.other) != 0) part.push_back(end.other);
       }
     }
   }

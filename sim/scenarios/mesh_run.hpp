@@ -65,8 +65,8 @@ class MeshRun {
   bool wait_until(const std::function<bool()>& condition, Duration limit);
   /// Waits until everybody can reach everybody over links.
   void wait_until_whole(Duration limit);
-  /// Parts of the mesh without a link between them.
-  std::size_t part_count() const;
+  /// Parts of the mesh without a link between them, each with its participants.
+  std::vector<std::vector<OwnerId>> parts() const;
 
   /// Messages of participants chosen by chance. Within `limit` a broadcast reaches everybody who
   /// was there and is there, and direct messages of nodes arrive.
@@ -97,6 +97,7 @@ class MeshRun {
                             const std::vector<MeshWorld::Participant>& receivers) const;
   void count_broadcast(const std::string& text,
                        const std::vector<MeshWorld::Participant>& receivers);
+  std::string names_outside_largest_part() const;
   std::optional<SentDirect> send_direct_between(const MeshWorld::Participant& from,
                                                 const MeshWorld::Participant& to);
   bool has_arrived(const SentDirect& sent) const;

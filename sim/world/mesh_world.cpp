@@ -138,7 +138,8 @@ std::string MeshWorld::send_direct(MeshNode& node, const PeerId& to, bool is_enc
   const bool is_ours = std::any_of(nodes_.begin(), nodes_.end(),
                                    [&](const auto& other) { return other->id() == to; });
   if (id) {
-    ledger_.note_id(text, *id, is_ours);
+    // A hub that lies can make a node take a peer of this project for one of upstream's.
+    ledger_.note_id(text, *id, is_ours && !filter_);
   } else if (!is_encrypted) {
     report(node, "cannot send: " + id.error().message);
   }
