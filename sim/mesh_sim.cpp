@@ -24,7 +24,7 @@ void print(const NamedMeshScenario& named, const MeshScenario& scenario,
   std::printf(
       "%s %s: trace %016llx, reach %.2f %% in %.2f hops, direct %.2f %% in %.2f hops (of "
       "upstream's %.0f %%), %.2f links each, %llu messages of the hub, %llu on links, %.1f MB, "
-      "%llu forged, %.0f s\n",
+      "%llu forged, %llu dead ends, %.0f s\n",
       outcome.findings.empty() ? "ok " : "BAD",
       pigeon::sim::replay_command(named.name, scenario).c_str() + sizeof("mesh_sim"),
       static_cast<unsigned long long>(outcome.trace_hash), 100 * outcome.reach,
@@ -34,6 +34,7 @@ void print(const NamedMeshScenario& named, const MeshScenario& scenario,
       static_cast<unsigned long long>(outcome.link_messages),
       static_cast<double>(outcome.link_bytes) / 1e6,
       static_cast<unsigned long long>(outcome.forged_count),
+      static_cast<unsigned long long>(outcome.dead_end_count),
       static_cast<double>(outcome.simulated.count()) / 1e6);
   for (const std::string& finding : outcome.findings) std::printf("  %s\n", finding.c_str());
   if (!outcome.findings.empty()) {

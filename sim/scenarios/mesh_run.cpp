@@ -233,7 +233,9 @@ MeshOutcome MeshRun::outcome() {
   for (const auto& one : all) ends += world_->links().open_ends(one.owner).size();
   outcome.mean_links = all.empty() ? 0 : double(ends) / double(all.size());
   for (const MeshNode* node : world_->nodes()) {
-    outcome.forged_count += node->core().status().counters.forged;
+    const NodeCounters counters = node->core().status().counters;
+    outcome.forged_count += counters.forged;
+    outcome.dead_end_count += counters.dead_ends;
   }
   return outcome;
 }

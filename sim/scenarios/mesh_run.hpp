@@ -35,13 +35,16 @@ struct MeshOutcome {
   double direct_share = 1;
   /// The same of upstream's clients, which nobody promises.
   double upstream_direct_share = 1;
+  /// As applications are told: from a neighbor it is 0.
   double mean_broadcast_hops = 0;
   double mean_direct_hops = 0;
   double mean_links = 0;
   std::uint64_t hub_messages = 0;
   std::uint64_t link_messages = 0;
   std::uint64_t link_bytes = 0;
+  /// Sums of the nodes' counters.
   std::uint64_t forged_count = 0;
+  std::uint64_t dead_end_count = 0;
   Duration simulated{};
 };
 

@@ -46,8 +46,8 @@ std::vector<NamedMeshScenario> small_scenarios() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Small, MeshTest, ::testing::ValuesIn(small_scenarios()),
-                         [](const auto& info) {
-                           std::string name(info.param.name);
+                         [](const auto& named) {
+                           std::string name(named.param.name);
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });

@@ -138,12 +138,12 @@ bool UpstreamGossip::deliver(const Envelope& message, Outcome& outcome) {
   const std::string subtype = message.text("subtype");
   const std::string content(message.raw("content"));
   const std::string_view path = message.raw("path");
-  UpstreamMessage delivery{
-      .id = message.text("id"),
-      .from = *PeerId::parse(message.text("from")),
-      .content = content,
-      .direct = subtype == "dm",
-      .hops = static_cast<std::size_t>(std::count(path.begin(), path.end(), '"')) / 2};
+  const auto quotes = static_cast<std::size_t>(std::count(path.begin(), path.end(), '"'));
+  UpstreamMessage delivery{.id = message.text("id"),
+                           .from = *PeerId::parse(message.text("from")),
+                           .content = content,
+                           .direct = subtype == "dm",
+                           .hops = quotes > 2 ? quotes / 2 - 1 : 0};
   if (subtype == "chat") {
     if (content.size() <= 2 || content.front() != '"') return false;
     outcome.delivery = std::move(delivery);
