@@ -105,6 +105,8 @@ struct RelayedChannelSignal {
 /// A peer is there (`peer-announce-relay`, `bootstrap-keepalive`, `client-peer-announcement`).
 struct PeerNotice {
   SpelledId peer;
+  /// It is said to be of this project: extra member `pigeon` of `data`, which is an object then.
+  bool is_capable = false;
 };
 
 /// A binary frame with a message of this size follows (5.8).
@@ -263,6 +265,9 @@ std::string encode_channel_signal(std::string_view type, std::string_view data, 
                                   std::int64_t timestamp);
 std::string encode_channel_pong(std::int64_t timestamp, std::int64_t original_timestamp,
                                 const PeerId& from);
+/// A `peer-announce-relay` for peers of this project:
+///   {"type":"peer-announce-relay","data":{"peerId":"ID","pigeon":1}}
+std::string encode(const PeerNotice& notice);
 std::string encode(const BinaryHeader& header);
 std::string encode(const StreamInit& init, std::int64_t timestamp);
 std::string encode(const StreamChunk& chunk);
