@@ -66,7 +66,8 @@ struct GossipMessage {
   /// Peers visited, originator first.
   std::vector<PeerId> path;
   std::optional<MessageProof> proof;
-  /// Extra member `ack`: the sender, of this project, wants the target to confirm.
+  /// Extra member `ack`: the sender, of this project, wants the target to confirm. It is true or
+  /// absent, and so is `spread`.
   bool wants_ack = false;
   /// Extra member `spread`: to be passed on to every neighbor of this project, because no way to
   /// the target is known.
@@ -231,7 +232,8 @@ struct OutgoingGossip {
 };
 std::string encode(const OutgoingGossip& message);
 
-/// The message with ttl one less and `self` at the end of its path, every other byte as it came.
+/// The message with ttl one less, but not below 0, and `self` at the end of its path, every other
+/// byte as it came. The message is as it was decoded: `text` and its parts belong together.
 /// `spreads` adds the member if it is not there.
 std::string encode_forward(const GossipMessage& message, const PeerId& self, bool spreads);
 
