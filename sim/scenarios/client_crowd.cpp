@@ -102,7 +102,7 @@ void CrowdClient::act() {
 void CrowdClient::join() {
   is_silent_ = false;
   connection_ = crowd_.world().connect(*this, id_, "10.0.0.1");
-  crowd_.world().send(*connection_, wire::encode_announce(id_, network_, 3));
+  crowd_.world().send(*connection_, wire::encode_announce(id_, network_, 3, ""));
 }
 
 void CrowdClient::leave() {

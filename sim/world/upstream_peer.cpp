@@ -52,8 +52,9 @@ void UpstreamPeer::join() {
 
 void UpstreamPeer::connect() {
   connection_ = mesh_.world().connect(*this, id_.to_text(), "10.0.0.1");
-  mesh_.world().send(*connection_, wire::encode_announce(id_.to_text(), "global",
-                                                         static_cast<std::uint32_t>(links_max_)));
+  mesh_.world().send(
+      *connection_,
+      wire::encode_announce(id_.to_text(), "global", static_cast<std::uint32_t>(links_max_), ""));
 }
 
 void UpstreamPeer::leave(bool with_goodbye) {

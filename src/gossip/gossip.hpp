@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "base/keyed_hash.hpp"
+#include "base/lru_set.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "pigeon/id.hpp"
@@ -14,8 +16,8 @@ namespace pigeon::gossip {
 struct GossipOptions {
   /// Ids remembered to suppress duplicates; the oldest is forgotten first.
   std::size_t seen_count_max = 65'536;
-  /// How long an id is remembered; must exceed `freshness`, so that nothing that is still fresh can
-  /// be played again.
+  /// How long an id is remembered, up to half a minute longer; more than twice `freshness`, so that
+  /// nothing that is still fresh can be played again, even if it came with a time in our future.
   Duration seen_retention = 15min;
   /// How far the time in a signed message may be from ours.
   Duration freshness = 5min;
@@ -38,9 +40,20 @@ enum class Verdict : std::uint8_t {
   expired,
   /// It has been through here, or comes from us.
   looped,
-  /// The path does not begin with the sender or end with the neighbor that passed it on.
+  /// The path does not begin with the sender, does not end with the neighbor that passed it on, or
+  /// goes through a peer twice. Every version of upstream keeps to this. Only the originator itself
+  /// may leave the path out.
   misrouted,
 };
+
+/// The id by which the spread copy of a direct message is remembered: to be given instead of the
+/// message's own to `inspect` and `admit`, the same for both, so that nodes which have seen the
+/// greedy copy pass the spread on all the same. It changes every one and a half seconds, less than
+/// lies between a sender's attempts, so that another attempt passes again. A node that makes a
+/// spread of a greedy message admits both ids. The target hands the message to its application only
+/// if it also admits the own id, because both copies may arrive. No message can be made up whose
+/// spread shuts another one out: the id is a hash.
+MessageId spread_id(const MessageId& id, Now now);
 
 /// Sees to it that every message is handled once, and says where it goes on.
 class Gossip {
@@ -48,21 +61,30 @@ class Gossip {
   Gossip(PeerId self, const GossipOptions& options, Random random);
 
   /// Whether to go on with a message that `neighbor` has sent. Remembers nothing, so that a forged
-  /// message does not keep the true one out.
+  /// message does not keep the true one out. Looks at the id first: most messages are duplicates.
   Verdict inspect(const Header& header, const PeerId& neighbor) const;
   /// Remembers the message; false if another copy was faster.
   bool admit(const MessageId& id, Now now);
   /// Whether the time of a signed message is near enough to ours.
   bool is_fresh(std::int64_t timestamp_ms, Now now) const;
-  /// The neighbors that a message goes on to: none if its ttl is used up by then, else all but the
-  /// one it came from and those on its path.
+  /// The neighbors that a message goes on to, in their order: none if its ttl is used up by then,
+  /// else all but the one it came from and those on its path. For a message of ours `neighbor` is
+  /// our own id.
   std::vector<PeerId> targets(const Header& header, const PeerId& neighbor,
                               std::span<const PeerId> neighbors) const;
 
   /// Forgets what is too old.
   void handle_timeout(Now now);
+  /// `Instant::max()` if nothing is remembered. Old ids are forgotten some at a time, so that a
+  /// steady stream of messages does not make as many timeouts.
   Instant next_timeout() const;
-  std::size_t seen_count() const;
+  /// Ids remembered.
+  std::size_t seen_count() const { return seen_.size(); }
+
+ private:
+  PeerId self_;
+  GossipOptions options_;
+  LruSet<MessageId, KeyedHash> seen_;
 };
 
 }  // namespace pigeon::gossip

@@ -108,7 +108,7 @@ TEST(AdmissionTest, ReplacesASilentOwnerAndReadsWhatTheNewcomerHasSaid) {
   hub.pass(3s);
   hub.take(b);
   const auto newcomer = hub.open(alice);
-  hub.send(newcomer, wire::encode_announce(alice, "global", 3));
+  hub.send(newcomer, wire::encode_announce(alice, "global", 3, ""));
 
   hub.pass(1999ms);
   EXPECT_THAT(hub.take(newcomer), IsEmpty());
@@ -172,7 +172,7 @@ TEST(AdmissionTest, WhatANewcomerSaidEndsWhereItIsClosed) {
   const auto newcomer = hub.open(alice);
   hub.send(newcomer, "garbage");
   hub.send(newcomer, "garbage");
-  hub.send(newcomer, wire::encode_announce(alice, "global", 3));
+  hub.send(newcomer, wire::encode_announce(alice, "global", 3, ""));
 
   hub.close(owner);
 

@@ -33,7 +33,7 @@ class HubUnderTest {
   ConnectionId join(std::string_view peer_id, std::string_view network = "global",
                     std::uint32_t max_peers = 3) {
     const ConnectionId connection = open(peer_id);
-    send(connection, wire::encode_announce(peer_id, network, max_peers));
+    send(connection, wire::encode_announce(peer_id, network, max_peers, ""));
     return connection;
   }
 

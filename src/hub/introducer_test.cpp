@@ -159,7 +159,7 @@ TEST(IntroducerTest, RepeatsItsNoticesWhenAPeerAsksAgain) {
   const auto b = hub.join(bob);
   hub.take(b);
 
-  hub.send(b, wire::encode_announce(bob, "global", 3));
+  hub.send(b, wire::encode_announce(bob, "global", 3, ""));
 
   EXPECT_THAT(hub.take(b, "peer-discovered"), ElementsAre(HasSubstr(alice)));
 }

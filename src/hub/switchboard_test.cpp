@@ -140,7 +140,7 @@ TEST(SwitchboardTest, MovesAPeerThatAnnouncesElsewhere) {
   hub.pass(3s);
   hub.take(b);
 
-  hub.send(a, wire::encode_announce(alice, "blue", 3));
+  hub.send(a, wire::encode_announce(alice, "blue", 3, ""));
 
   EXPECT_THAT(hub.take(b, "peer-disconnected"), SizeIs(1));
   hub.signal(b, "offer", alice, "{}", "red");
@@ -230,7 +230,7 @@ TEST(SwitchboardTest, APeerThatSaidGoodbyeMayAnnounceAgain) {
   hub.signal(b, "offer", alice);
   EXPECT_THAT(hub.take(a, "offer"), IsEmpty());
 
-  hub.send(a, wire::encode_announce(alice, "global", 3));
+  hub.send(a, wire::encode_announce(alice, "global", 3, ""));
   hub.signal(b, "offer", alice);
 
   EXPECT_THAT(hub.take(a, "offer"), SizeIs(1));
@@ -239,7 +239,7 @@ TEST(SwitchboardTest, APeerThatSaidGoodbyeMayAnnounceAgain) {
 TEST(SwitchboardTest, LimitsAnnouncements) {
   HubUnderTest hub;
   const auto a = hub.join(alice);
-  for (int i = 0; i < 100; ++i) hub.send(a, wire::encode_announce(alice, "global", 3));
+  for (int i = 0; i < 100; ++i) hub.send(a, wire::encode_announce(alice, "global", 3, ""));
 
   const auto heard = hub.take(a, "error");
   ASSERT_FALSE(heard.empty());

@@ -10,43 +10,14 @@
 #include "base/peer_id.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "membership/known_peers.hpp"
+#include "membership/link_choice.hpp"
+#include "membership/link_table.hpp"
+#include "membership/membership_options.hpp"
+#include "membership/offer_rules.hpp"
 #include "wire/spelled_id.hpp"
 
 namespace pigeon::membership {
-
-struct MembershipOptions {
-  /// Links, 1 to 50.
-  std::size_t links_max = 16;
-  /// Of these, how many are left to peers that call us: own attempts stop below. A quarter, so that
-  /// a peer of upstream, which calls only smaller ids, finds somebody who is not full.
-  std::size_t reserved = 4;
-  /// Fewer links than this, and the next attempt does not wait.
-  std::size_t links_min = 2;
-  /// Links chosen by chance besides one for each distance, so that the mesh has short ways and does
-  /// not fall apart.
-  std::size_t random_links = 4;
-  /// Attempts at a time.
-  std::size_t attempts_max = 4;
-  /// Peers known and not connected; the one unheard of for longest is forgotten first.
-  std::size_t discovered_max = 4'096;
-  /// Choose by distance; otherwise by chance alone.
-  bool uses_distance = true;
-  bool dials_discovered = true;
-  bool evicts = true;
-  bool prefers_verified = false;
-  /// From the decision to dial to the open channel; then the attempt is given up.
-  Duration attempt_time_max = 20s;
-  /// A peer with the greater id offers; if it has not for so long, a peer of this project may be
-  /// called by us all the same.
-  Duration initiator_grace = 3s;
-  /// Wait after the first failed attempt, doubled each time, with up to half of it at random more.
-  Duration retry_first = 1s;
-  Duration retry_max = 120s;
-  /// A peer whose link was closed to make room is not called again for so long.
-  Duration eviction_pause = 60s;
-  /// Not heard of for so long, a peer is forgotten (upstream: 5 minutes).
-  Duration discovered_time_max = 10min;
-};
 
 /// The other side's share in a link.
 enum class Role : std::uint8_t { offerer, answerer };
@@ -69,7 +40,8 @@ enum class LossReason : std::uint8_t {
 struct Dial {
   PeerId peer;
 };
-/// Close this link, after an eviction notice if it is open.
+/// Close this link, after an eviction notice if it is open, or end this attempt. For membership it
+/// is over already: `link_lost` need not be called, and does nothing.
 struct Evict {
   PeerId peer;
   /// For the notice, as upstream words it.
@@ -77,22 +49,9 @@ struct Evict {
 };
 using Action = std::variant<Dial, Evict>;
 
-/// What to do with an offer.
-enum class OfferVerdict : std::uint8_t {
-  accept,
-  /// Give up our own attempt with that peer, then accept.
-  yield_and_accept,
-  /// Close the link in `OfferDecision::victim`, then accept.
-  evict_and_accept,
-  /// A link with that peer is open or being made, and ours has precedence.
-  ignore,
-  /// No room: `connection-rejected` with `max_peers_reached`.
-  reject_full,
-};
-struct OfferDecision {
-  OfferVerdict verdict = OfferVerdict::ignore;
-  std::optional<PeerId> victim;
-};
+/// Reasons of an `Evict`, as upstream words them.
+inline constexpr std::string_view optimization = "topology optimization";
+inline constexpr std::string_view over_limit = "over max peers limit";
 
 /// Knows the peers that were discovered, those being called and those linked, and decides whom to
 /// call, whom to let in, and which link to give up.
@@ -104,6 +63,9 @@ struct OfferDecision {
 ///
 /// Which side calls: the greater id offers (4.2). We call a greater one only if it is of this
 /// project and has been silent for `initiator_grace`, or if we are alone.
+///
+/// Peers of upstream with a smaller id cannot call us. One that has just been named gets a call
+/// even if no link is wanted, as long as slots are left beyond half of those reserved.
 class Membership {
  public:
   Membership(PeerId self, const MembershipOptions& options, Random random);
@@ -134,7 +96,7 @@ class Membership {
   /// Brings decisions about. Call after any of the above and at `next_timeout`.
   std::vector<Action> take_actions(Now now);
   /// `Instant::max()` if there is nothing to wait for.
-  Instant next_timeout() const;
+  Instant next_timeout() const { return wake_; }
 
   // ---- What it knows
 
@@ -149,11 +111,46 @@ class Membership {
   std::optional<Peer> find(const PeerId& peer) const;
   /// In the order of their ids.
   std::vector<Peer> peers() const;
-  std::size_t linked_count() const;
+  /// Up to `count` linked peers of this project that are nearest to `peer`, nearest first, without
+  /// itself. Worth naming to it when a link with it opens: a hub tells a newcomer of some peers
+  /// only, and never tells those that were there before of all who come later.
+  std::vector<wire::SpelledId> neighbors_near(const PeerId& peer, std::size_t count) const;
+  std::size_t linked_count() const { return links_.linked_count(); }
   /// Links and attempts.
-  std::size_t occupied_count() const;
-  std::size_t links_max() const;
-  std::size_t links_min() const;
+  std::size_t occupied_count() const { return links_.occupied_count(); }
+  std::size_t links_max() const { return options_.links_max; }
+  std::size_t links_min() const { return options_.links_min; }
+
+ private:
+  Link& occupy(const KnownPeer& peer, LinkState state, Now now);
+  KnownPeer taken(const PeerId& peer);
+  void accept(const wire::SpelledId& from, bool is_capable, Now now);
+  void release(const PeerId& peer, LossReason reason, Now now);
+  Duration pause_after(const KnownPeer& peer, LossReason reason);
+
+  void evict(const PeerId& peer, std::string_view reason, LossReason loss, Now now);
+  void dial(const PeerId& peer, bool replaces, Now now);
+  void give_up_late_attempts(Now now);
+  void shed_surplus(Now now);
+  void dial_wanted(Now now);
+  std::optional<PeerId> choose(Now now);
+  void exchange_link(Now now);
+  bool may_attempt(Instant now) const;
+  Instant wake_time(Instant now) const;
+
+  wire::SpelledId self_;
+  MembershipOptions options_;
+  Random random_;
+  KnownPeers known_;
+  LinkTable links_;
+  LinkChoice choice_;
+  std::vector<Action> actions_;
+  /// Something has changed since the last `take_actions`.
+  bool is_changed_ = false;
+  Instant next_attempt_ = Instant::min();
+  Instant next_exchange_ = Instant::min();
+  Instant next_review_ = Instant::max();
+  Instant wake_ = Instant::max();
 };
 
 }  // namespace pigeon::membership

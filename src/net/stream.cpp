@@ -27,9 +27,19 @@ Stream::Stream(boost::asio::io_context& loop, FileDescriptor socket, const TlsCo
   tls_ = std::make_unique<TlsSession>(context, descriptor_.native_handle());
 }
 
+Stream::Stream(boost::asio::io_context& loop, FileDescriptor socket,
+               const TlsClientContext& context, const std::string& host)
+    : Stream(loop, std::move(socket)) {
+  tls_ = std::make_unique<TlsSession>(context, descriptor_.native_handle(), host);
+}
+
 IoResult Stream::handshake() {
   if (tls_ == nullptr) return {IoStatus::done};
   return tls_->handshake();
+}
+
+std::string Stream::handshake_failure() const {
+  return tls_ == nullptr ? std::string() : tls_->failure();
 }
 
 IoResult Stream::read(MutableBytesView out) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -25,6 +26,9 @@ class Stream {
   Stream(boost::asio::io_context& loop, FileDescriptor socket);
   /// A server's end of TLS.
   Stream(boost::asio::io_context& loop, FileDescriptor socket, const TlsContext& context);
+  /// A client's end of TLS, which trusts only a certificate for `host`.
+  Stream(boost::asio::io_context& loop, FileDescriptor socket, const TlsClientContext& context,
+         const std::string& host);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
   Stream(Stream&&) = default;
@@ -35,6 +39,8 @@ class Stream {
 
   /// The next step of the TLS handshake; `done` at once without TLS.
   IoResult handshake();
+  /// Why the handshake failed, at once after it: a sentence with the cause and the next step.
+  std::string handshake_failure() const;
   /// Reads what is there; `out` has at least `read_bytes_min` bytes.
   IoResult read(MutableBytesView out);
   /// Writes from the front of the queue, and takes out what was written, until all is written or

@@ -13,6 +13,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "net/tls_client_context.hpp"
+
 namespace pigeon::net {
 namespace {
 
@@ -124,6 +126,29 @@ TEST_F(TlsContextTest, NeverAsksForAPassphrase) {
 
   ASSERT_FALSE(context);
   EXPECT_THAT(context.error(), HasSubstr("without a passphrase"));
+}
+
+TEST_F(TlsContextTest, TrustsTheSystemOrAFile) {
+  make_pair("one");
+
+  EXPECT_TRUE(TlsClientContext::load(""));
+  EXPECT_TRUE(TlsClientContext::load(path("one.pem")));
+}
+
+TEST_F(TlsContextTest, NamesAFileThatNobodyCanTrust) {
+  make_pair("one");
+  const std::string nonsense = write("nonsense.pem", "nonsense");
+
+  const auto missing = TlsClientContext::load(path("none.pem"));
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error(), AllOf(HasSubstr("trusted certificates file"), HasSubstr("none.pem"),
+                                     HasSubstr("No such file"), HasSubstr("Give the path")));
+  for (const std::string& file : {nonsense, write("empty.pem", ""), path("one.key")}) {
+    const auto context = TlsClientContext::load(file);
+    ASSERT_FALSE(context) << file;
+    EXPECT_THAT(context.error(),
+                AllOf(HasSubstr(file), HasSubstr("no usable certificate"), HasSubstr("Give a")));
+  }
 }
 
 }  // namespace

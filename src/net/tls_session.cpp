@@ -6,6 +6,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/assert.hpp"
 #include "net/socket_io.hpp"
@@ -81,8 +82,7 @@ IoStatus status_after(SSL* session, int returned) {
 
 void TlsSession::FreeSession::operator()(ssl_st* session) const { SSL_free(session); }
 
-TlsSession::TlsSession(const TlsContext& context, int socket)
-    : session_(SSL_new(context.native())) {
+TlsSession::TlsSession(ssl_ctx_st* context, int socket) : session_(SSL_new(context)) {
   PIGEON_ASSERT(session_ != nullptr);
   BIO* bio = BIO_new(socket_method());
   PIGEON_ASSERT(bio != nullptr);
@@ -91,12 +91,43 @@ TlsSession::TlsSession(const TlsContext& context, int socket)
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
   BIO_set_init(bio, 1);
   SSL_set_bio(session_.get(), bio, bio);
+}
+
+TlsSession::TlsSession(const TlsContext& context, int socket)
+    : TlsSession(context.native(), socket) {
   SSL_set_accept_state(session_.get());
+}
+
+TlsSession::TlsSession(const TlsClientContext& context, int socket, const std::string& host)
+    : TlsSession(context.native(), socket) {
+  SSL* const session = session_.get();
+  SSL_set_connect_state(session);
+  SSL_set_verify(session, SSL_VERIFY_PEER, nullptr);
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host.c_str()) == 1) return;
+  SSL_set_hostflags(session, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  const int is_named = SSL_set1_host(session, host.c_str());
+  // Without a name to compare, any certificate of anybody would do.
+  PIGEON_ASSERT(is_named == 1);
+  // RFC 6066 section 3: names only, no addresses.
+  SSL_set_tlsext_host_name(session, host.c_str());
 }
 
 IoResult TlsSession::handshake() {
   ERR_clear_error();
   return {status_after(session_.get(), SSL_do_handshake(session_.get()))};
+}
+
+std::string TlsSession::failure() const {
+  const unsigned long code = ERR_peek_last_error();
+  const long verified = SSL_get_verify_result(session_.get());
+  if (verified != X509_V_OK) {
+    return "Its certificate is not trusted: " +
+           std::string(X509_verify_cert_error_string(verified)) +
+           ". Check the address, or name the file of the certificate that it is signed by.";
+  }
+  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  return "It does not speak TLS (" + std::string(reason == nullptr ? "it hung up" : reason) +
+         "). Check host and port, and whether it wants ws.";
 }
 
 IoResult TlsSession::read(MutableBytesView out) {

@@ -34,4 +34,24 @@ std::optional<RequestTarget> parse_request_target(std::string_view target) {
   return decode(*url);
 }
 
+Result<WebSocketUrl, std::string> parse_websocket_url(std::string_view text) {
+  const Unexpected<std::string> refused(
+      "This is no address of a WebSocket. Give one such as ws://localhost:3000/.");
+  if (text.size() > target_bytes_max) return refused;
+  const auto url = boost::urls::parse_absolute_uri({text.data(), text.size()});
+  if (url.has_error() || url->encoded_host().empty() || url->has_userinfo()) return refused;
+  const bool is_secure = url->scheme_id() == boost::urls::scheme::wss;
+  if (!is_secure && url->scheme_id() != boost::urls::scheme::ws) return refused;
+  if (url->has_port() && url->port_number() == 0) return refused;
+
+  WebSocketUrl result{.is_secure = is_secure, .host = url->host_address()};
+  const std::uint16_t default_port = is_secure ? 443 : 80;
+  result.port = url->has_port() ? url->port_number() : default_port;
+  result.authority = std::string(url->encoded_host());
+  if (result.port != default_port) result.authority += ":" + std::to_string(result.port);
+  if (const std::string path(url->encoded_path()); !path.empty()) result.target = path;
+  if (url->has_query()) result.target.append("?").append(std::string(url->encoded_query()));
+  return result;
+}
+
 }  // namespace pigeon::net

@@ -116,5 +116,49 @@ TEST(UrlTest, HasNoQueryWithoutAQuestionMark) {
   EXPECT_THAT(target->query, IsEmpty());
 }
 
+TEST(WebSocketUrlTest, ReadsWhereAServerIs) {
+  const auto url = parse_websocket_url("ws://Hub.Example:3000/a%20b?peerId=id&c=%2F");
+
+  ASSERT_TRUE(url);
+  EXPECT_FALSE(url->is_secure);
+  EXPECT_EQ(url->host, "Hub.Example");
+  EXPECT_EQ(url->port, 3'000);
+  EXPECT_EQ(url->authority, "Hub.Example:3000");
+  EXPECT_EQ(url->target, "/a%20b?peerId=id&c=%2F");
+}
+
+TEST(WebSocketUrlTest, KnowsThePortsOfTheSchemes) {
+  const auto plain = parse_websocket_url("ws://h");
+  const auto secure = parse_websocket_url("WSS://h:443?a");
+
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(plain->port, 80);
+  EXPECT_EQ(plain->authority, "h");
+  EXPECT_EQ(plain->target, "/");
+  ASSERT_TRUE(secure);
+  EXPECT_TRUE(secure->is_secure);
+  EXPECT_EQ(secure->port, 443);
+  EXPECT_EQ(secure->authority, "h");
+  EXPECT_EQ(secure->target, "/?a");
+}
+
+TEST(WebSocketUrlTest, TakesAddressesWithoutTheirBrackets) {
+  const auto url = parse_websocket_url("ws://[::1]:3000/");
+
+  ASSERT_TRUE(url);
+  EXPECT_EQ(url->host, "::1");
+  EXPECT_EQ(url->authority, "[::1]:3000");
+}
+
+TEST(WebSocketUrlTest, RefusesEverythingElse) {
+  for (const char* text : {"", "h", "http://h/", "ws:", "ws:///x", "ws://h:0/", "ws://h:65536/",
+                           "ws://h/\r\n", "ws://h/ x", "ws://me:secret@h/", "ws://h/#x"}) {
+    const auto url = parse_websocket_url(text);
+    ASSERT_FALSE(url) << text;
+    EXPECT_EQ(url.error(),
+              "This is no address of a WebSocket. Give one such as ws://localhost:3000/.");
+  }
+}
+
 }  // namespace
 }  // namespace pigeon::net

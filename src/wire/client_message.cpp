@@ -131,9 +131,11 @@ Result<ClientMessage, WireError> decode_client_message(std::string_view text, Js
 }
 
 std::string encode_announce(std::string_view peer_id, std::string_view network,
-                            std::uint32_t max_peers) {
-  JsonObjectWriter out;
-  out.text("type", "announce").raw("data", JsonObjectWriter().text("peerId", peer_id).finish());
+                            std::uint32_t max_peers, std::string_view members) {
+  JsonObjectWriter data(members.size() + 64);
+  data.text("peerId", peer_id).raw_members(members);
+  JsonObjectWriter out(members.size() + 256);
+  out.text("type", "announce").raw("data", data.finish());
   out.number("maxPeers", max_peers);
   if (!network.empty()) out.text("networkName", network);
   return out.finish();

@@ -69,9 +69,10 @@ using ClientMessage =
 /// Decodes one text frame. Of duplicate members the last counts, as in JavaScript.
 Result<ClientMessage, WireError> decode_client_message(std::string_view text, JsonReader& reader);
 
-/// The announcement of a client. `network` empty: none is sent, as by 0.1.1.
+/// The announcement of a client. `network` empty: none is sent, as by 0.1.1. `members` is added to
+/// `data`: JSON without braces, may be empty.
 std::string encode_announce(std::string_view peer_id, std::string_view network,
-                            std::uint32_t max_peers);
+                            std::uint32_t max_peers, std::string_view members);
 /// A signal of a client; `signal.network` empty: none is sent.
 std::string encode_signal(const Signal& signal);
 /// A goodbye of a client.

@@ -190,10 +190,12 @@ TEST_F(ClientMessageTest, RecognizesWhatOnlyServersSend) {
 }
 
 TEST_F(ClientMessageTest, RoundTrips) {
-  const auto announce = decode<Announce>(encode_announce(alice, "chess", 3));
+  const auto announce = decode<Announce>(encode_announce(alice, "chess", 3, ""));
   EXPECT_EQ(announce.network, "chess");
   EXPECT_EQ(announce.max_peers, 3U);
-  EXPECT_EQ(decode<Announce>(encode_announce(alice, "", 3)).network, "global");
+  EXPECT_EQ(decode<Announce>(encode_announce(alice, "", 3, "")).network, "global");
+  EXPECT_EQ(decode<Announce>(encode_announce(alice, "", 3, R"("pigeon":1)")).members,
+            R"("pigeon":1)");
 
   const auto signal = decode<Signal>(encode_signal({.type = SignalType::recovery_offer,
                                                     .network = "a \"quoted\" name",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,7 +25,7 @@ struct JsonText {
   bool is_truthy() const;
 };
 
-/// One member of an object. `key` is unescaped.
+/// One member of an object. `key` is unescaped, and lives until the reader's next `parse`.
 struct JsonMember {
   std::string_view key;
   JsonText value;
@@ -47,9 +48,12 @@ class JsonReader {
   Result<JsonText, WireError> parse(std::string_view text);
 
   /// The members of an object inside the parsed text, in their order, duplicates included; nothing
-  /// for any other kind. The list, keys included, lives until the next call of `members` or
-  /// `parse`.
+  /// for any other kind. The list lives until the next call of `members` or `parse`.
   const std::vector<JsonMember>& members(JsonText object);
+
+  /// The first elements, at most `count_max`, of an array inside the parsed text; nothing for any
+  /// other kind. The list lives until the next call of `elements` or `parse`.
+  const std::vector<JsonText>& elements(JsonText array, std::size_t count_max);
 
   /// The characters of a string inside the parsed text; empty for any other kind. Lives until
   /// `parse`.

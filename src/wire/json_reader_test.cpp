@@ -35,6 +35,74 @@ TEST(JsonReaderTest, GivesTheExactBytesOfMembers) {
   EXPECT_EQ(reader.unescaped(members[2].value), "\"");
 }
 
+TEST(JsonReaderTest, GivesTheExactBytesOfElements) {
+  JsonReader reader;
+  const auto text = reader.parse(R"( [ 1.50 ,"],[", [ [] , {"a":[2]} ] , null,{ } ] )");
+
+  const auto& elements = reader.elements(*text, 10);
+
+  ASSERT_EQ(elements.size(), 5U);
+  EXPECT_EQ(elements[0].raw, "1.50");
+  EXPECT_EQ(elements[1].raw, "\"],[\"");
+  EXPECT_EQ(elements[2].raw, "[ [] , {\"a\":[2]} ]");
+  EXPECT_EQ(elements[3].raw, "null");
+  EXPECT_EQ(elements[4].raw, "{ }");
+  EXPECT_EQ(reader.elements(*text, 2).size(), 2U);
+  EXPECT_TRUE(reader.elements(*text, 0).empty());
+}
+
+TEST(JsonReaderTest, GivesNoPartsOfOtherKinds) {
+  JsonReader reader;
+  for (const std::string_view text : {"{}", "[]", "1", "\"[1]\"", "null"}) {
+    const auto parsed = reader.parse(text);
+    EXPECT_TRUE(reader.members(*parsed).empty()) << text;
+    EXPECT_TRUE(reader.elements(*parsed, 10).empty()) << text;
+  }
+  EXPECT_TRUE(reader.members(JsonText{}).empty());
+  EXPECT_TRUE(reader.elements(JsonText{}, 10).empty());
+  EXPECT_TRUE(reader.elements(*reader.parse(R"({"a":1})"), 10).empty());
+  EXPECT_TRUE(reader.members(*reader.parse(R"(["a",1])")).empty());
+}
+
+TEST(JsonReaderTest, KeepsKeysWhileOtherObjectsAreRead) {
+  JsonReader reader;
+  const auto text = reader.parse(R"({"\u0061":{"\u0062":{"\u0063":1}}})");
+  const JsonMember outer = reader.members(*text)[0];
+  const JsonMember inner = reader.members(outer.value)[0];
+  const JsonMember last = reader.members(inner.value)[0];
+
+  EXPECT_EQ(outer.key, "a");
+  EXPECT_EQ(inner.key, "b");
+  EXPECT_EQ(last.key, "c");
+}
+
+TEST(JsonReaderTest, TakesWholeNumbersOfAnyLength) {
+  JsonReader reader;
+  for (const std::string& number :
+       {std::string("18446744073709551616"), std::string("-9223372036854775809"),
+        std::string("44262081804492650000"), std::string(400, '9')}) {
+    const auto text = reader.parse("{\"a\":" + number + ",\"b\":[ " + number + " ,1]}");
+    ASSERT_TRUE(text.has_value()) << number;
+    const auto members = reader.members(*text);
+    ASSERT_EQ(members.size(), 2U);
+    EXPECT_EQ(members[0].value.raw, number);
+    EXPECT_EQ(reader.elements(members[1].value, 9)[0].raw, number);
+  }
+  for (const std::string wrong :
+       {"018446744073709551616", "--9223372036854775809", "44262081804492650000x", "-",
+        "1844674407370955161618446744073709551616 2", "18446744073709551616.",
+        "18446744073709551616e", "{\"a\":18446744073709551616,\"b\":01}", "1e999",
+        "{\"a\":18446744073709551616,\"b\":\"\xff\"}"}) {
+    EXPECT_FALSE(reader.parse(wrong).has_value()) << wrong;
+  }
+}
+
+TEST(JsonReaderTest, TakesNoByteOrderMark) {
+  JsonReader reader;
+
+  EXPECT_FALSE(reader.parse("\xEF\xBB\xBF{}").has_value());
+}
+
 TEST(JsonReaderTest, ReadsNestedObjectsOfTheSameText) {
   JsonReader reader;
   const auto text = reader.parse(R"({"outer":{"inner":{"deep":true}}})");

@@ -49,19 +49,27 @@ Envelope read_envelope(JsonText message, JsonReader& reader) {
   return envelope;
 }
 
-/// `data.peerId`, or the flat `peerId` of old servers.
-std::string_view subject(const Envelope& envelope, JsonReader& reader) {
-  JsonText found = envelope.peer_id;
-  for (const JsonMember& member : reader.members(envelope.data)) {
-    if (member.key == "peerId") found = member.value;
-  }
-  return reader.unescaped(found);
-}
-
 std::int64_t integer_or(JsonText value, std::int64_t fallback) {
   std::int64_t number = fallback;
   std::from_chars(value.raw.data(), value.raw.data() + value.raw.size(), number);
   return number;
+}
+
+/// Whom a message is about.
+struct Subject {
+  /// `data.peerId`, or the flat `peerId` of old servers.
+  std::string_view peer_id;
+  bool is_capable = false;
+};
+
+Subject subject(const Envelope& envelope, JsonReader& reader) {
+  JsonText peer_id = envelope.peer_id;
+  JsonText capability;
+  for (const JsonMember& member : reader.members(envelope.data)) {
+    if (member.key == "peerId") peer_id = member.value;
+    if (member.key == "pigeon") capability = member.value;
+  }
+  return {reader.unescaped(peer_id), integer_or(capability, 0) >= 1};
 }
 
 }  // namespace
@@ -162,9 +170,11 @@ Result<ServerMessage, WireError> decode_server_message(std::string_view text, Js
                                     reader.unescaped(envelope.original_type),
                                     integer_or(envelope.retry_after, -1), at});
   }
-  const std::string_view peer_id = subject(envelope, reader);
+  const auto [peer_id, is_capable] = subject(envelope, reader);
   if (type == "connected") return ServerMessage(Connected{peer_id, at});
-  if (type == "peer-discovered") return ServerMessage(PeerDiscovered{peer_id, {}, to, network, at});
+  if (type == "peer-discovered") {
+    return ServerMessage(PeerDiscovered{peer_id, {}, to, network, at, is_capable});
+  }
   if (type == "peer-disconnected") return ServerMessage(PeerDisconnected{peer_id, to, network, at});
   return ServerMessage(UnknownServerMessage{});
 }

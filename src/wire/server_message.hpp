@@ -35,6 +35,8 @@ struct PeerDiscovered {
   std::string_view to;
   std::string_view network;
   std::int64_t timestamp = 0;
+  /// When decoded: the peer announced itself as one of this project (`announced_capability`).
+  bool is_capable = false;
 };
 
 /// Tells the client `to` that `peer_id` is no longer reachable through the hub.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "wire/json_reader.hpp"
+#include "wire/signal_data.hpp"
 
 namespace pigeon::wire {
 namespace {
@@ -127,6 +128,24 @@ TEST(ServerMessageTest, RoundTrips) {
       encode(PeerDisconnected{.peer_id = alice, .to = bob, .network = "n"}), reader);
   ASSERT_TRUE(gone && std::holds_alternative<PeerDisconnected>(*gone));
   EXPECT_EQ(std::get<PeerDisconnected>(*gone).peer_id, alice);
+}
+
+TEST(ServerMessageTest, KnowsPeersOfThisProjectByTheirAnnouncement) {
+  JsonReader reader;
+  const auto is_capable = [&reader](const std::string& members) {
+    const auto message = decode_server_message(
+        encode(PeerDiscovered{.peer_id = alice, .members = members, .to = bob, .network = "n"}),
+        reader);
+    return message && std::get<PeerDiscovered>(*message).is_capable;
+  };
+
+  EXPECT_TRUE(is_capable(announced_capability()));
+  EXPECT_TRUE(is_capable(R"("name":"A","pigeon":2)"));
+  for (const std::string members :
+       {"", R"("pigeon":0)", R"("pigeon":-1)", R"("pigeon":"1")", R"("pigeon":true)",
+        R"("pigeon":{"pigeon":1})", R"("pigeons":1)", R"("pigeon":0.5)"}) {
+    EXPECT_FALSE(is_capable(members)) << members;
+  }
 }
 
 TEST(ServerMessageTest, TakesUnknownTypesWithoutComplaint) {

@@ -1,0 +1,254 @@
+#include <utility>
+
+#include "base/base64.hpp"
+#include "node/node_impl.hpp"
+#include "wire/json_writer.hpp"
+
+namespace pigeon::node {
+
+namespace {
+
+NodeError bad(std::string sentence) { return {NodeErrorKind::bad_argument, std::move(sentence)}; }
+
+template <std::size_t size>
+std::optional<std::array<std::uint8_t, size>> fixed(std::string_view text) {
+  const auto bytes = decode_base64url(text);
+  if (!bytes || bytes->size() != size) return std::nullopt;
+  std::array<std::uint8_t, size> fixed_bytes{};
+  std::copy(bytes->begin(), bytes->end(), fixed_bytes.begin());
+  return fixed_bytes;
+}
+
+std::optional<crypto::SealedText> sealed_text(const wire::EncryptedContent& content) {
+  auto ciphertext = decode_base64url(content.ciphertext);
+  const auto iv = fixed<12>(content.iv);
+  const auto key = crypto::SigningPublicKey::parse(content.ephemeral_key);
+  if (!ciphertext || !iv || !key) return std::nullopt;
+  return crypto::SealedText{*std::move(ciphertext), *iv, key->bytes()};
+}
+
+std::uint32_t hops_of(const wire::GossipMessage& message) {
+  return static_cast<std::uint32_t>(message.path.empty() ? 0 : message.path.size() - 1);
+}
+
+}  // namespace
+
+// ---- Ours
+
+Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std::string_view json,
+                                                          Now now) {
+  if (to == self_.id) return Unexpected(bad("That is this peer's own id."));
+  constexpr std::size_t envelope_bytes_max = 4'096;
+  if (json.size() + envelope_bytes_max > options_.limits.message_bytes_max) {
+    return Unexpected(
+        NodeError{NodeErrorKind::too_large,
+                  "The message is longer than a channel takes; send it as a stream."});
+  }
+  // One level deeper, as it will lie in its message.
+  if (!spare_.parse("[" + std::string(json) + "]")) {
+    return Unexpected(bad("The content is not JSON, or is nested too deep."));
+  }
+  OwnGossip message{.id = random_.id<MessageId>(),
+                    .subtype = "dm",
+                    .content = std::string(json),
+                    .to = spelled(to),
+                    .timestamp = now.wall_ms,
+                    .wants_ack = may_confirm(to)};
+  if (keys_ && !wire::signed_text(outgoing(message), spare_)) {
+    return Unexpected(
+        bad("The content has a number, a text or a member that JavaScript would not "
+            "keep as it is, so it cannot be signed."));
+  }
+  const MessageId id = message.id;
+  send_direct(std::move(message), now);
+  settle(now);
+  return id;
+}
+
+Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to,
+                                                                std::string_view text, Now now) {
+  const PeerKeys* keys = peer_keys_.find(to);
+  if (!keys_) {
+    return Unexpected(NodeError{NodeErrorKind::bad_argument, "This node has crypto switched off."});
+  }
+  if (keys == nullptr) {
+    return Unexpected(NodeError{
+        NodeErrorKind::unknown_peer,
+        "The key of " + to.to_text() + " is not known. Keys are known of peers that were linked."});
+  }
+  // Base64 makes three bytes four.
+  constexpr std::size_t envelope_bytes_max = 8'192;
+  std::string plain;
+  wire::append_json_string(plain, text);
+  if (plain.size() / 3 * 4 + envelope_bytes_max > options_.limits.message_bytes_max) {
+    return Unexpected(
+        NodeError{NodeErrorKind::too_large,
+                  "The message is longer than a channel takes; send it as a stream."});
+  }
+  if (!spare_.parse(plain)) return Unexpected(bad("The message is not UTF-8."));
+  OwnGossip message{.id = random_.id<MessageId>(),
+                    .subtype = "dm",
+                    .content = {},
+                    .to = spelled(to),
+                    .timestamp = now.wall_ms,
+                    .wants_ack = may_confirm(to)};
+  const MessageId id = message.id;
+  const auto ticket = gate_.park(SealedMessage{std::move(message)});
+  if (!ticket) {
+    ++counters_.unparked;
+    return Unexpected(NodeError{NodeErrorKind::busy, "Too many messages wait to be encrypted."});
+  }
+  out_.add(crypto::Request{*ticket, crypto::SealRequest{keys->encryption, std::move(plain)}});
+  settle(now);
+  return id;
+}
+
+void Node::Impl::send_direct(OwnGossip message, Now now) {
+  gossip_.admit(message.id, now);
+  sign(std::move(message), now);
+}
+
+void Node::Impl::send_on_way(const OwnGossip& message, std::string text, Now now) {
+  const PeerId to = message.to->id;
+  if (message.spreads) {
+    send_hops(routing_.spread(to, neighbors(), now), text);
+    return;
+  }
+  const auto hops = routing_.send(message.id, to, text, message.wants_ack, neighbors(), now);
+  if (!hops) {
+    out_.emit(MessageUndelivered{message.id, to, "Too many messages wait for their confirmation."});
+    return;
+  }
+  if (hops->is_dead_end) ++counters_.dead_ends;
+  if (hops->peers.empty() && !message.wants_ack) {
+    out_.emit(MessageUndelivered{message.id, to, "No peer is connected."});
+    return;
+  }
+  send_hops(*hops, text);
+}
+
+void Node::Impl::send_hops(const routing::NextHops& hops, std::string_view text) {
+  if (hops.peers.empty()) return;
+  if (!hops.spreads) {
+    send(hops.peers, std::string(text));
+    return;
+  }
+  // The mark lets it pass peers that have seen the first copy.
+  send(hops.peers, wire::as_spread(std::string(text)));
+}
+
+void Node::Impl::retry_direct(Now now) {
+  const routing::Routing::Due due = routing_.handle_timeout(neighbors(), now);
+  for (const routing::Retry& retry : due.retries) send_hops(retry.hops, retry.text);
+  for (const routing::GivenUp& lost : due.given_up) {
+    out_.emit(MessageUndelivered{
+        lost.id, lost.to,
+        "Nobody has confirmed it: the peer is gone, no way leads to it, or it is of "
+        "a kind that confirms nothing."});
+  }
+}
+
+wire::SpelledId Node::Impl::spelled(const PeerId& peer) const {
+  if (const Link* link = links_.find(peer)) return link->peer;
+  const auto known = membership_.find(peer);
+  return known ? known->spelled : wire::SpelledId{.id = peer};
+}
+
+bool Node::Impl::may_confirm(const PeerId& peer) const {
+  const auto known = membership_.find(peer);
+  return !known || known->is_capable;
+}
+
+// ---- Others'
+
+void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  if (message.to != self_.id) {
+    pass_on(message, arrival, now);
+    return;
+  }
+  // A spread copy and the first one are different ids to the cache, and one message to us.
+  if (message.spreads && !gossip_.admit(message.id, now)) {
+    ++counters_.duplicates;
+    // The first confirmation has not arrived; this one tries every way.
+    if (message.wants_ack) acknowledge(message, true, now);
+    return;
+  }
+  deliver_direct(message, arrival, now);
+}
+
+void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arrival& arrival,
+                                Now now) {
+  const auto content = wire::decode_direct_content(message.content, reader_, spare_);
+  if (!content || message.subtype == "dht-routing") {
+    ++(content ? counters_.unknown : counters_.malformed);
+    return;
+  }
+  if (message.wants_ack) acknowledge(message, false, now);
+  if (const auto* ack = std::get_if<wire::DirectAck>(&*content)) {
+    // Whoever is proven elsewhere must prove itself here, too.
+    const auto sender = membership_.find(message.from);
+    const bool must_sign = keys_ && sender && sender->is_verified;
+    if (must_sign && !arrival.is_verified) return;
+    if (routing_.confirm(ack->message, message.from)) {
+      out_.emit(MessageDelivered{ack->message, message.from});
+    }
+  } else if (const auto* signal = std::get_if<wire::RelayedChannelSignal>(&*content)) {
+    if (signal->from.id != message.from) {
+      ++counters_.forged;
+      return;
+    }
+    receive_relayed(*signal, arrival.is_verified, now);
+  } else if (const auto* notice = std::get_if<wire::PeerNotice>(&*content)) {
+    discover(notice->peer, false, now);
+  } else if (std::holds_alternative<wire::KeyExchange>(*content)) {
+    take_keys(message, arrival, now);
+  } else if (const auto* encrypted = std::get_if<wire::EncryptedContent>(&*content)) {
+    auto sealed = keys_ ? sealed_text(*encrypted) : std::nullopt;
+    const auto ticket = sealed
+                            ? gate_.park(OpenedMessage{message.from, message.id, message.timestamp,
+                                                       hops_of(message), arrival.is_verified})
+                            : std::nullopt;
+    if (!ticket) {
+      ++(sealed ? counters_.unparked : counters_.malformed);
+      return;
+    }
+    out_.add(crypto::Request{*ticket, crypto::OpenRequest{*std::move(sealed)}});
+  } else {
+    ++counters_.delivered;
+    out_.emit(MessageReceived{.from = message.from,
+                              .id = message.id,
+                              .text = std::string(reader_.unescaped(message.content)),
+                              .json = std::string(message.content.raw),
+                              .timestamp = message.timestamp,
+                              .hops = hops_of(message),
+                              .direct = true,
+                              .verified = arrival.is_verified});
+  }
+}
+
+void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  if (message.ttl <= 1) {
+    ++counters_.stale;
+    return;
+  }
+  const auto hops = routing_.next_hops(*message.to, arrival.neighbor, message.path, message.spreads,
+                                       neighbors(), now);
+  if (hops.is_dead_end) ++counters_.dead_ends;
+  if (hops.peers.empty()) return;
+  counters_.forwarded += hops.peers.size();
+  // What turns into a spread here need not come back here.
+  if (hops.spreads && !message.spreads) gossip_.admit(gossip::spread_id(message.id, now), now);
+  send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
+}
+
+void Node::Impl::acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now) {
+  send_direct({.id = random_.id<MessageId>(),
+               .subtype = "dm",
+               .content = wire::encode_content(wire::DirectAck{message.id}),
+               .to = spelled(message.from),
+               .timestamp = now.wall_ms,
+               .spreads = is_repeated},
+              now);
+}
+
+}  // namespace pigeon::node

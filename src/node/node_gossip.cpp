@@ -1,0 +1,251 @@
+#include <utility>
+
+#include "base/base64.hpp"
+#include "node/node_impl.hpp"
+#include "wire/json_writer.hpp"
+
+namespace pigeon::node {
+
+namespace {
+
+bool is_key_exchange(std::string_view subtype) {
+  return subtype == "key_exchange" || subtype == "key_exchange_response";
+}
+
+/// Subtypes that go to one peer; upstream floods all others, whatever `to` they have.
+bool is_directed(const wire::GossipMessage& message) {
+  return message.to && (message.subtype == "dm" || message.subtype == "dht-routing" ||
+                        is_key_exchange(message.subtype));
+}
+
+gossip::Header header_of(const wire::GossipMessage& message, Now now) {
+  // A spread has to get through peers that have seen the message on its first way.
+  return {message.spreads ? gossip::spread_id(message.id, now) : message.id, message.from,
+          message.ttl, message.path};
+}
+
+/// Blank in the sense of JavaScript's `trim`, for what occurs in practice.
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
+
+}  // namespace
+
+Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now now) {
+  if (is_blank(text)) {
+    return Unexpected(NodeError{NodeErrorKind::bad_argument, "A message must not be blank."});
+  }
+  std::string content;
+  wire::append_json_string(content, text);
+  // Room for the envelope, a signature and a path of 40 peers.
+  constexpr std::size_t envelope_bytes_max = 4'096;
+  if (content.size() + envelope_bytes_max > options_.limits.message_bytes_max) {
+    return Unexpected(
+        NodeError{NodeErrorKind::too_large,
+                  "The message is longer than a channel takes; send it as a stream."});
+  }
+  if (!spare_.parse(content)) {
+    return Unexpected(NodeError{NodeErrorKind::bad_argument, "The message is not UTF-8."});
+  }
+  const MessageId id = random_.id<MessageId>();
+  out_.emit(MessageReceived{.from = self_.id,
+                            .id = id,
+                            .text = std::string(text),
+                            .json = content,
+                            .timestamp = now.wall_ms,
+                            .verified = can_prove_});
+  broadcast({.id = id, .subtype = "chat", .content = std::move(content), .timestamp = now.wall_ms},
+            now);
+  settle(now);
+  return id;
+}
+
+void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
+  ++counters_.messages_received;
+  if (!link.budget.messages.take(now.monotonic) ||
+      !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(text.size()))) {
+    ++counters_.over_rate;
+    return;
+  }
+  if (text.size() > options_.limits.message_bytes_max) {
+    ++counters_.malformed;
+    return;
+  }
+  const auto message = wire::decode_peer_message(text, reader_);
+  if (!message) {
+    ++counters_.malformed;
+    return;
+  }
+  std::visit([&](const auto& typed) { take(link, typed, now); }, *message);
+}
+
+void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
+  const PeerId neighbor = link.peer.id;
+  if (!is_wanted(message, neighbor, now)) return;
+  if (is_key_exchange(message.subtype) && message.from == neighbor) {
+    if (gossip_.admit(message.id, now)) take_keys(message, {neighbor}, now);
+    return;
+  }
+  if (!link.is_up) {
+    ++counters_.forged;
+    return;
+  }
+  // A relay of a direct message need not know who wrote it, unless nothing unproven may pass.
+  const bool is_transit = is_directed(message) && message.to != self_.id;
+  const bool wants_check = keys_ && (!is_transit || options_.trust == TrustPolicy::verified_only);
+  if (wants_check && message.proof && check_signature(message, neighbor)) return;
+  accept_gossip(message, {neighbor}, now);
+}
+
+bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now) {
+  switch (gossip_.inspect(header_of(message, now), neighbor)) {
+    case gossip::Verdict::take:
+      break;
+    case gossip::Verdict::duplicate:
+      ++counters_.duplicates;
+      return false;
+    case gossip::Verdict::expired:
+    case gossip::Verdict::looped:
+      ++counters_.stale;
+      return false;
+    case gossip::Verdict::misrouted:
+      ++counters_.forged;
+      return false;
+  }
+  if (message.network != network_) {
+    ++counters_.stale;
+    return false;
+  }
+  return true;
+}
+
+void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival& arrival,
+                               Now now) {
+  if (!arrival.is_verified) {
+    const auto sender = membership_.find(message.from);
+    const bool should_sign = keys_ && sender && sender->is_verified;
+    if (options_.trust == TrustPolicy::verified_only || should_sign) ++counters_.forged;
+    if (options_.trust == TrustPolicy::verified_only) return;
+  }
+  if (!gossip_.admit(header_of(message, now).id, now)) {
+    ++counters_.duplicates;
+    return;
+  }
+  if (arrival.is_verified) membership_.note_capable(message.from);
+  routing_.learn(message.from, arrival.neighbor, now);
+  if (is_directed(message)) {
+    take_direct(message, arrival, now);
+  } else {
+    deliver_broadcast(message, arrival, now);
+  }
+}
+
+void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival,
+                                   Now now) {
+  if (message.subtype == "chat" || message.subtype == "encrypted") {
+    const bool is_chat = message.subtype == "chat";
+    const std::string_view text = is_chat ? reader_.unescaped(message.content) : std::string_view();
+    // Upstream stops these, and so nobody sends them.
+    if (is_chat && is_blank(text)) {
+      ++counters_.malformed;
+      return;
+    }
+    if (!is_chat || !wire::is_internal_chat(text, spare_)) {
+      ++counters_.delivered;
+      out_.emit(MessageReceived{
+          .from = message.from,
+          .id = message.id,
+          .text = std::string(text),
+          .json = std::string(message.content.raw),
+          .timestamp = message.timestamp,
+          .hops = static_cast<std::uint32_t>(message.path.empty() ? 0 : message.path.size() - 1),
+          .verified = arrival.is_verified});
+    }
+  } else if (message.subtype == "peer-announcement") {
+    discover({.id = message.from}, arrival.is_verified, now);
+  }
+  forward(message, arrival, now);
+}
+
+void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  const auto targets = gossip_.targets(header_of(message, now), arrival.neighbor, neighbors());
+  if (targets.empty()) return;
+  counters_.forwarded += targets.size();
+  send(targets, wire::encode_forward(message, self_.id, message.spreads));
+}
+
+void Node::Impl::broadcast(OwnGossip message, Now now) {
+  gossip_.admit(message.id, now);
+  sign(std::move(message), now);
+}
+
+void Node::Impl::publish(const OwnGossip& message,
+                         const std::optional<crypto::SignatureBytes>& signature, Now now) {
+  wire::OutgoingGossip outgoing_message = outgoing(message);
+  std::string key;
+  std::string signature_text;
+  if (signature) {
+    key = keys_->signing.to_text();
+    signature_text = encode_base64url(*signature);
+    outgoing_message.proof = wire::MessageProof{key, signature_text};
+  }
+  std::string text = wire::encode(outgoing_message);
+  if (message.to) {
+    send_on_way(message, std::move(text), now);
+  } else {
+    send(neighbors(), std::move(text));
+  }
+}
+
+wire::OutgoingGossip Node::Impl::outgoing(const OwnGossip& message) const {
+  return {.id = message.id,
+          .subtype = message.subtype,
+          .content = message.content,
+          .from = self_.id,
+          .to = message.to,
+          .network = network_,
+          .timestamp = message.timestamp,
+          .wants_ack = message.wants_ack};
+}
+
+// ---- The other messages of a channel
+
+void Node::Impl::take(Link& link, const wire::Eviction& message, Now now) {
+  const PeerId peer = link.peer.id;
+  const std::string reason(message.reason);
+  out_.emit(PeerEvicted{peer, reason, true});
+  abandon(link, membership::LossReason::evicted, "evicted: " + reason, now);
+}
+
+void Node::Impl::take(Link& link, const wire::ChannelSignal& message, Now now) {
+  receive_signal(link, message, now);
+}
+
+void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now now) {
+  // Nothing proves whom this comes from, as the neighbor only passes it on.
+  if (!link.is_up || options_.trust == TrustPolicy::verified_only) {
+    ++counters_.forged;
+    return;
+  }
+  receive_relayed(message, false, now);
+}
+
+void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
+  if (link.is_up) discover(message.peer, message.is_capable && link.is_capable, now);
+}
+
+void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {
+  send(link.peer.id, wire::encode_channel_pong(now.wall_ms, message.timestamp, self_.id));
+}
+
+void Node::Impl::take(Link& /*link*/, const wire::ChannelPong& /*message*/, Now /*now*/) {}
+
+void Node::Impl::take(Link& /*link*/, const wire::DhtMessage& /*message*/, Now /*now*/) {
+  ++counters_.unknown;
+}
+
+void Node::Impl::take(Link& /*link*/, const wire::UnknownPeerMessage& /*message*/, Now /*now*/) {
+  ++counters_.unknown;
+}
+
+}  // namespace pigeon::node

@@ -1,0 +1,292 @@
+#include <utility>
+
+#include "base/base64.hpp"
+#include "base/hex.hpp"
+#include "node/node_impl.hpp"
+
+namespace pigeon::node {
+
+namespace {
+
+std::optional<crypto::SignatureBytes> read_signature(std::string_view text) {
+  const auto bytes = decode_base64url(text);
+  crypto::SignatureBytes signature{};
+  if (!bytes || bytes->size() != signature.size()) return std::nullopt;
+  std::copy(bytes->begin(), bytes->end(), signature.begin());
+  return signature;
+}
+
+bool is_true(const crypto::Answer& answer) {
+  const bool* value = std::get_if<bool>(&answer);
+  return value != nullptr && *value;
+}
+
+}  // namespace
+
+// ---- Keys and proofs of a link (PeerPigeon protocol, 8.5)
+
+void Node::Impl::offer_keys(Link& link, bool is_response, Now now) {
+  if (!keys_) return;
+  if (!can_prove_ || !link.local_fingerprint || !link.remote_fingerprint) {
+    send_keys(link, is_response, {}, now);
+    return;
+  }
+  const auto ticket = gate_.park(SignedLink{link.id, is_response});
+  if (!ticket) {
+    ++counters_.unparked;
+    send_keys(link, is_response, {}, now);
+    return;
+  }
+  out_.add(crypto::Request{*ticket, crypto::SignRequest{wire::link_proof_text(
+                                        {.from = self_.id,
+                                         .to = link.peer.id,
+                                         .fingerprint = *link.local_fingerprint,
+                                         .peer_fingerprint = *link.remote_fingerprint})}});
+}
+
+void Node::Impl::resume(const SignedLink& parked, const crypto::Answer& answer, Now now) {
+  Link* link = links_.find(parked.link);
+  if (link == nullptr) return;
+  const auto* signature = std::get_if<crypto::SignatureBytes>(&answer);
+  send_keys(*link, parked.is_response, signature ? encode_base64url(*signature) : std::string(),
+            now);
+}
+
+void Node::Impl::send_keys(Link& link, bool is_response, std::string_view proof, Now now) {
+  const std::string signing = keys_->signing.to_text();
+  const std::string encryption = keys_->encryption.to_text();
+  const std::string content = wire::encode_content(wire::KeyExchange{.is_response = is_response,
+                                                                     .signing_key = signing,
+                                                                     .encryption_key = encryption,
+                                                                     .proof = proof},
+                                                   now.wall_ms);
+  const MessageId id = random_.id<MessageId>();
+  gossip_.admit(id, now);
+  send(link.peer.id, wire::encode(wire::OutgoingGossip{
+                         .id = id,
+                         .subtype = is_response ? "key_exchange_response" : "key_exchange",
+                         .content = content,
+                         .from = self_.id,
+                         .to = link.peer,
+                         .network = network_,
+                         .timestamp = now.wall_ms}));
+}
+
+void Node::Impl::take_keys(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  const auto content = wire::decode_direct_content(message.content, reader_, spare_);
+  const auto* exchange = content ? std::get_if<wire::KeyExchange>(&*content) : nullptr;
+  if (exchange == nullptr) {
+    ++counters_.malformed;
+    return;
+  }
+  if (!keys_) return;
+  Link* link = links_.find(message.from);
+  if (message.from == arrival.neighbor && link != nullptr) {
+    const bool is_for_us = !message.to || message.to == self_.id;
+    receive_keys(*link, *exchange, now);
+    if (is_for_us && !exchange->is_response && exchange->proof.empty()) {
+      offer_keys(*link, true, now);
+    }
+    return;
+  }
+  // From farther away it counts only if the sender has signed it with the same key.
+  const auto signing = crypto::SigningPublicKey::parse(exchange->signing_key);
+  const auto encryption = crypto::SigningPublicKey::parse(exchange->encryption_key);
+  if (!arrival.is_verified || !signing || !encryption ||
+      crypto::peer_id_of(*signing) != message.from) {
+    ++counters_.forged;
+    return;
+  }
+  remember_keys(message.from, {*signing, *encryption}, now);
+}
+
+void Node::Impl::receive_keys(Link& link, const wire::KeyExchange& exchange, Now now) {
+  const auto signing = crypto::SigningPublicKey::parse(exchange.signing_key);
+  const auto encryption = crypto::SigningPublicKey::parse(exchange.encryption_key);
+  if (!signing || !encryption) {
+    ++counters_.malformed;
+    return;
+  }
+  if (!exchange.proof.empty()) {
+    check_link_proof(link, *signing, exchange.proof);
+    // The id follows from the key, so the keys are known to be theirs once the proof is right.
+    if (crypto::peer_id_of(*signing) != link.peer.id) return;
+  }
+  if (!remember_keys(link.peer.id, {*signing, *encryption}, now)) {
+    out_.emit(NodeWarning{"The peer " + link.peer.to_text() +
+                          " has shown another key than before. The first one still counts."});
+  }
+}
+
+bool Node::Impl::remember_keys(const PeerId& peer, const PeerKeys& keys, Now now) {
+  if (const PeerKeys* known = peer_keys_.touch(peer, now.monotonic)) {
+    return known->signing == keys.signing && known->encryption == keys.encryption;
+  }
+  peer_keys_.insert(peer, keys, now.monotonic);
+  out_.emit(PeerKeyAdded{peer, keys.signing.to_text()});
+  return true;
+}
+
+void Node::Impl::check_link_proof(Link& link, const crypto::SigningPublicKey& key,
+                                  std::string_view proof) {
+  if (link.has_tried_proof) return;
+  link.has_tried_proof = true;
+  const auto signature = read_signature(proof);
+  const bool can_be_right = signature && crypto::peer_id_of(key) == link.peer.id &&
+                            link.local_fingerprint && link.remote_fingerprint;
+  if (!can_be_right) {
+    ++counters_.forged;
+    return;
+  }
+  const auto ticket = gate_.park(CheckedLink{link.id});
+  if (!ticket) {
+    ++counters_.unparked;
+    return;
+  }
+  ++counters_.signatures_checked;
+  // The same words as the other side's, with the two certificates as we see them.
+  out_.add(crypto::Request{
+      *ticket,
+      crypto::VerifyRequest{key,
+                            wire::link_proof_text({.from = link.peer.id,
+                                                   .to = self_.id,
+                                                   .fingerprint = *link.remote_fingerprint,
+                                                   .peer_fingerprint = *link.local_fingerprint}),
+                            *signature}});
+}
+
+void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer, Now now) {
+  Link* link = links_.find(parked.link);
+  if (link == nullptr) return;
+  if (!is_true(answer)) {
+    ++counters_.forged;
+    out_.emit(NodeWarning{"The peer " + link->peer.to_text() +
+                          " could not prove its id: somebody may sit between us."});
+    if (options_.trust == TrustPolicy::verified_only) {
+      abandon(*link, membership::LossReason::failed, "identity not proven", now);
+    }
+    return;
+  }
+  link->is_verified = true;
+  link->is_capable = true;
+  if (!link->is_up) come_up(*link, now);
+  membership_.note_capable(link->peer.id);
+  membership_.note_verified(link->peer.id);
+  if (!link->has_named) name_neighbors(*link);
+  is_unsettled_ = true;
+  out_.emit(PeerVerified{link->peer.id});
+}
+
+// ---- Signatures of messages
+
+void Node::Impl::sign(OwnGossip message, Now now) {
+  if (!can_prove_) {
+    publish(message, std::nullopt, now);
+    return;
+  }
+  auto text = wire::signed_text(outgoing(message), spare_);
+  if (!text) {
+    // Not by the application's doing: its content was looked at before.
+    publish(message, std::nullopt, now);
+    return;
+  }
+  const auto ticket = gate_.park(SignedMessage{message});
+  if (!ticket) {
+    ++counters_.unparked;
+    if (message.to) {
+      out_.emit(
+          MessageUndelivered{message.id, message.to->id, "Too many messages wait to be signed."});
+    }
+    return;
+  }
+  out_.add(crypto::Request{*ticket, crypto::SignRequest{*std::move(text)}});
+}
+
+void Node::Impl::resume(const SignedMessage& parked, const crypto::Answer& answer, Now now) {
+  const auto* signature = std::get_if<crypto::SignatureBytes>(&answer);
+  publish(parked.message, signature ? std::optional(*signature) : std::nullopt, now);
+}
+
+bool Node::Impl::check_signature(const wire::GossipMessage& message, const PeerId& neighbor) {
+  const auto key = crypto::SigningPublicKey::parse(message.proof->key);
+  const auto signature = read_signature(message.proof->signature);
+  auto text = key && signature && crypto::peer_id_of(*key) == message.from
+                  ? wire::signed_text(message, reader_)
+                  : std::nullopt;
+  if (!text) {
+    ++counters_.forged;
+    return false;
+  }
+  const auto ticket = gate_.park(CheckedMessage{neighbor, std::string(message.text)});
+  if (!ticket) {
+    ++counters_.unparked;
+    return true;
+  }
+  ++counters_.signatures_checked;
+  out_.add(crypto::Request{*ticket, crypto::VerifyRequest{*key, *std::move(text), *signature}});
+  return true;
+}
+
+void Node::Impl::resume(const CheckedMessage& parked, const crypto::Answer& answer, Now now) {
+  const auto decoded = wire::decode_peer_message(parked.text, reader_);
+  PIGEON_ASSERT(decoded.has_value());
+  const auto* message = std::get_if<wire::GossipMessage>(&*decoded);
+  PIGEON_ASSERT(message != nullptr);
+  // Another copy may have been faster, or the namespace changed meanwhile.
+  if (!is_wanted(*message, parked.neighbor, now)) return;
+  const bool is_right = is_true(answer);
+  // An old message played again proves nothing about now.
+  const bool is_verified = is_right && gossip_.is_fresh(message->timestamp, now);
+  if (!is_right) ++counters_.forged;
+  if (is_right && !is_verified) ++counters_.stale;
+  accept_gossip(*message, {parked.neighbor, is_verified}, now);
+}
+
+// ---- Encrypted messages (PeerPigeon protocol, 8.4)
+
+void Node::Impl::resume(const SealedMessage& parked, const crypto::Answer& answer, Now now) {
+  const PeerId to = parked.message.to->id;
+  const auto* sealed = std::get_if<crypto::SealedText>(&answer);
+  if (sealed == nullptr) {
+    out_.emit(MessageUndelivered{parked.message.id, to, "The key of the peer cannot be used."});
+    return;
+  }
+  const std::string ciphertext = encode_base64url(sealed->ciphertext);
+  const std::string iv = encode_base64url(sealed->iv);
+  const std::string ephemeral = crypto::SigningPublicKey(sealed->ephemeral_key).to_text();
+  const std::string from = keys_->signing.to_text();
+  std::array<std::uint8_t, 8> nonce_bytes{};
+  random_.fill(nonce_bytes);
+  const std::string nonce = Id<struct NonceTag, 8>(nonce_bytes).to_text();
+  OwnGossip message = parked.message;
+  message.content = wire::encode_content(wire::EncryptedContent{.ciphertext = ciphertext,
+                                                                .iv = iv,
+                                                                .ephemeral_key = ephemeral,
+                                                                .from_key = from,
+                                                                .nonce = nonce},
+                                         message.timestamp);
+  send_direct(std::move(message), now);
+}
+
+void Node::Impl::resume(const OpenedMessage& parked, const crypto::Answer& answer, Now /*now*/) {
+  const auto* text = std::get_if<std::string>(&answer);
+  const auto content =
+      text != nullptr ? spare_.parse(*text) : Unexpected(wire::WireError::malformed_json);
+  if (!content) {
+    // Upstream hands the ciphertext to the application here.
+    ++counters_.forged;
+    return;
+  }
+  ++counters_.delivered;
+  out_.emit(MessageReceived{.from = parked.from,
+                            .id = parked.id,
+                            .text = std::string(spare_.unescaped(*content)),
+                            .json = *text,
+                            .timestamp = parked.timestamp,
+                            .hops = parked.hops,
+                            .direct = true,
+                            .encrypted = true,
+                            .verified = parked.is_verified});
+}
+
+}  // namespace pigeon::node

@@ -1,0 +1,247 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/agenda.hpp"
+#include "base/keyed_hash.hpp"
+#include "base/lru_map.hpp"
+#include "gossip/gossip.hpp"
+#include "membership/membership.hpp"
+#include "node/early_candidates.hpp"
+#include "node/fallback.hpp"
+#include "node/gate.hpp"
+#include "node/link_table.hpp"
+#include "node/node.hpp"
+#include "node/outbox.hpp"
+#include "routing/routing.hpp"
+#include "signaling/hub_links.hpp"
+#include "transfer/transfers.hpp"
+#include "wire/json_reader.hpp"
+#include "wire/peer_message.hpp"
+
+namespace pigeon::node {
+
+/// The inside of a node, in files by theme: links, signals, gossip, direct messages, identity,
+/// transfers, network. What one theme needs of another it calls directly.
+class Node::Impl {
+ public:
+  Impl(const NodeOptions& options, const wire::SpelledId& self, const std::optional<NodeKeys>& keys,
+       Random random);
+
+  // node.cpp
+  void handle(Input input, Now now);
+  void handle_timeout(Now now);
+  Instant next_timeout() const;
+  std::vector<Output> take_outputs() { return out_.take(); }
+
+  // ---- Commands
+  // node_links.cpp
+  Result<void, NodeError> connect(std::string_view hub_url, Now now);
+  void disconnect(Now now);
+  Result<void, NodeError> connect_to_peer(const PeerId& peer, Now now);
+  Result<void, NodeError> disconnect_peer(const PeerId& peer, Now now);
+  std::size_t set_max_peers(std::size_t count, Now now);
+  std::size_t set_min_peers(std::size_t count, Now now);
+  // node_network.cpp
+  Result<void, NodeError> set_network(std::string_view name, Now now);
+  // node_gossip.cpp
+  Result<MessageId, NodeError> send_message(std::string_view text, Now now);
+  // node_direct.cpp
+  Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json, Now now);
+  Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
+                                                      Now now);
+  // node_transfers.cpp
+  Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
+  Result<StreamId, NodeError> open_stream(const PeerId& to, const StreamInfo& info, Now now);
+  Result<void, NodeError> write_stream(StreamId stream, BytesView data, Now now);
+  Result<void, NodeError> end_stream(StreamId stream, Now now);
+  Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason, Now now);
+
+  // node_status.cpp
+  const PeerId& peer_id() const { return self_.id; }
+  NodeStatus status() const;
+  std::vector<PeerStatus> peers(Now now) const;
+  std::vector<DiscoveredPeer> discovered_peers() const;
+
+ private:
+  /// A link that has to be looked at: it must be open, or proven, by then.
+  struct LinkDeadline {
+    LinkId link{};
+    bool is_for_proof = false;
+  };
+  struct PeerKeys {
+    crypto::SigningPublicKey signing;
+    crypto::EncryptionPublicKey encryption;
+  };
+  /// A message of a neighbor that is being dealt with.
+  struct Arrival {
+    PeerId neighbor;
+    bool is_verified = false;
+  };
+
+  // ---- node.cpp
+  void on(const HubOpened& input, Now now);
+  void on(const HubText& input, Now now);
+  void on(const HubClosed& input, Now now);
+  void on(const LinkDescription& input, Now now);
+  void on(const LinkCandidate& input, Now now);
+  void on(const LinkOpened& input, Now now);
+  void on(const LinkText& input, Now now);
+  void on(const LinkBinary& input, Now now);
+  void on(const LinkDrained& input, Now now);
+  void on(const LinkOverflowed& input, Now now);
+  void on(const LinkClosed& input, Now now);
+  void on(const crypto::Done& input, Now now);
+  void settle(Now now);
+
+  // ---- node_links.cpp
+  void act(const membership::Dial& action, Now now);
+  void act(const membership::Evict& action, Now now);
+  void accept(const wire::SpelledId& from, const rtc::SessionDescription& offer, bool is_capable,
+              Now now);
+  void come_up(Link& link, Now now);
+  void abandon(Link& link, membership::LossReason reason, std::string_view words, Now now);
+  void go_down(const PeerId& peer, std::string_view words, Now now);
+  void evict(Link& link, std::string_view reason, Now now);
+  void close_all(std::string_view reason, Now now);
+  void check_deadline(const LinkDeadline& deadline, Now now);
+  std::vector<PeerId> neighbors() const;
+  void send(const PeerId& to, std::string text);
+  void send(const std::vector<PeerId>& to, std::string text);
+
+  // ---- node_signals.cpp
+  void drain_hubs(Now now);
+  void tell(const signaling::HubChanged& news, Now now);
+  void tell(const signaling::Discovered& news, Now now);
+  void tell(const signaling::Departed& news, Now now);
+  void tell(const signaling::DescriptionReceived& news, Now now);
+  void tell(const signaling::CandidateReceived& news, Now now);
+  void tell(const signaling::Rejected& news, Now now);
+  void discover(const wire::SpelledId& peer, bool is_capable, Now now);
+  void receive_description(const wire::SpelledId& from, const rtc::SessionDescription& description,
+                           bool is_capable, Now now);
+  void receive_candidate(const wire::SpelledId& from, rtc::IceCandidate candidate, Now now);
+  void receive_relayed(const wire::RelayedChannelSignal& signal, bool is_capable, Now now);
+  void receive_signal(Link& link, const wire::ChannelSignal& signal, Now now);
+  void apply_to_open(Link& link, const rtc::SessionDescription& description);
+  bool can_signal() const;
+  bool relay_signal(const wire::SpelledId& to, std::string_view type, std::string_view data,
+                    Now now);
+  void announce_over_mesh(Now now);
+  void name_neighbors(Link& link);
+  void name_neighbors_again(Now now);
+
+  // ---- node_gossip.cpp
+  void receive_text(Link& link, std::string_view text, Now now);
+  void take(Link& link, const wire::GossipMessage& message, Now now);
+  void take(Link& link, const wire::Eviction& message, Now now);
+  void take(Link& link, const wire::ChannelSignal& message, Now now);
+  void take(Link& link, const wire::RelayedChannelSignal& message, Now now);
+  void take(Link& link, const wire::PeerNotice& message, Now now);
+  void take(Link& link, const wire::BinaryHeader& message, Now now);
+  void take(Link& link, const wire::StreamInit& message, Now now);
+  void take(Link& link, const wire::StreamChunk& message, Now now);
+  void take(Link& link, const wire::StreamEnd& message, Now now);
+  void take(Link& link, const wire::StreamAbort& message, Now now);
+  void take(Link& link, const wire::StreamResume& message, Now now);
+  void take(Link& link, const wire::ChannelPing& message, Now now);
+  void take(Link& link, const wire::ChannelPong& message, Now now);
+  void take(Link& link, const wire::DhtMessage& message, Now now);
+  void take(Link& link, const wire::UnknownPeerMessage& message, Now now);
+  bool is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now);
+  void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void forward(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void broadcast(OwnGossip message, Now now);
+  void publish(const OwnGossip& message, const std::optional<crypto::SignatureBytes>& signature,
+               Now now);
+  wire::OutgoingGossip outgoing(const OwnGossip& message) const;
+
+  // ---- node_direct.cpp
+  void take_direct(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void deliver_direct(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void take_keys(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now);
+  void send_direct(OwnGossip message, Now now);
+  void send_on_way(const OwnGossip& message, std::string text, Now now);
+  void send_hops(const routing::NextHops& hops, std::string_view text);
+  void retry_direct(Now now);
+  wire::SpelledId spelled(const PeerId& peer) const;
+  bool may_confirm(const PeerId& peer) const;
+
+  // ---- node_identity.cpp
+  void offer_keys(Link& link, bool is_response, Now now);
+  void send_keys(Link& link, bool is_response, std::string_view proof, Now now);
+  void receive_keys(Link& link, const wire::KeyExchange& exchange, Now now);
+  void check_link_proof(Link& link, const crypto::SigningPublicKey& key, std::string_view proof);
+  bool remember_keys(const PeerId& peer, const PeerKeys& keys, Now now);
+  void sign(OwnGossip message, Now now);
+  /// False if there is no proof, or none that could be right.
+  bool check_signature(const wire::GossipMessage& message, const PeerId& neighbor);
+  void resume(const CheckedMessage& parked, const crypto::Answer& answer, Now now);
+  void resume(const SignedMessage& parked, const crypto::Answer& answer, Now now);
+  void resume(const SignedLink& parked, const crypto::Answer& answer, Now now);
+  void resume(const CheckedLink& parked, const crypto::Answer& answer, Now now);
+  void resume(const SealedMessage& parked, const crypto::Answer& answer, Now now);
+  void resume(const OpenedMessage& parked, const crypto::Answer& answer, Now now);
+
+  // ---- node_transfers.cpp
+  void receive_binary(Link& link, BytesView data, Now now);
+  void drain_transfers();
+  void carry(transfer::TransferText effect);
+  void carry(transfer::TransferBytes effect);
+  void carry(const transfer::WantsDrained& effect);
+  void carry(transfer::BinaryArrived effect);
+  void carry(transfer::StreamBegan effect);
+  void carry(transfer::StreamBytes effect);
+  void carry(const transfer::StreamTakes& effect);
+  void carry(const transfer::StreamEnded& effect);
+  void carry(transfer::StreamBroken effect);
+  Result<void, NodeError> translated(const Result<void, transfer::TransferError>& result);
+
+  // ---- node_network.cpp
+  void check_fallback(Now now);
+  void move_to(std::string_view network, Now now);
+  membership::MembershipOptions membership_options() const;
+
+  NodeOptions options_;
+  wire::SpelledId self_;
+  std::optional<NodeKeys> keys_;
+  /// The own id follows from the own key. Proofs of another id would only look forged.
+  bool can_prove_;
+  Random random_;
+  Outbox out_;
+  NodeCounters counters_;
+  /// Where messages are sent and taken; `options_.network` or `global`.
+  std::string network_;
+  wire::JsonReader reader_;
+  wire::JsonReader spare_;
+
+  LinkTable links_;
+  membership::Membership membership_;
+  gossip::Gossip gossip_;
+  routing::Routing routing_;
+  signaling::HubLinks hubs_;
+  transfer::Transfers transfers_;
+  Gate gate_;
+  Fallback fallback_;
+  EarlyCandidates early_candidates_;
+  /// The first key that each peer has shown; another one is refused.
+  LruMap<PeerId, PeerKeys, KeyedHash> peer_keys_;
+  Agenda<LinkDeadline> deadlines_;
+  /// Found at home while looking from `global`.
+  std::vector<signaling::Discovered> found_at_home_;
+  /// When to flood an announcement, while no hub does it for us.
+  Instant next_announcement_ = Instant::max();
+  /// When to name neighbors to one of them again.
+  Instant next_naming_ = Instant::max();
+  /// The membership has news to act on.
+  bool is_unsettled_ = false;
+};
+
+}  // namespace pigeon::node

@@ -1,0 +1,179 @@
+#include <algorithm>
+#include <utility>
+
+#include "node/node_impl.hpp"
+
+namespace pigeon::node {
+
+namespace {
+
+transfer::StreamMeta to_meta(const StreamInfo& info) {
+  return {.type = info.type,
+          .filename = info.filename,
+          .mime_type = info.mime_type,
+          .total_size = info.total_size,
+          .chunk_size = info.chunk_size,
+          .resume_token = info.resume_token};
+}
+
+StreamInfo to_info(transfer::StreamMeta meta) {
+  return {.type = std::move(meta.type),
+          .filename = std::move(meta.filename),
+          .mime_type = std::move(meta.mime_type),
+          .total_size = meta.total_size,
+          .chunk_size = meta.chunk_size,
+          .resume_token = std::move(meta.resume_token)};
+}
+
+StreamId to_id(transfer::StreamKey key) { return StreamId{static_cast<std::uint64_t>(key)}; }
+transfer::StreamKey to_key(StreamId id) {
+  return transfer::StreamKey{static_cast<std::uint64_t>(id)};
+}
+
+NodeError to_node_error(transfer::TransferError error) {
+  const auto kind = [error] {
+    switch (error) {
+      case transfer::TransferError::too_large:
+        return NodeErrorKind::too_large;
+      case transfer::TransferError::over_window:
+      case transfer::TransferError::too_many:
+        return NodeErrorKind::busy;
+      case transfer::TransferError::not_linked:
+        return NodeErrorKind::not_connected;
+      case transfer::TransferError::unknown_stream:
+      case transfer::TransferError::too_short:
+      case transfer::TransferError::ended:
+        return NodeErrorKind::bad_argument;
+    }
+    return NodeErrorKind::bad_argument;
+  }();
+  return {kind, std::string(to_string(error))};
+}
+
+NodeError not_linked(const PeerId& peer) {
+  return {NodeErrorKind::not_connected,
+          "There is no open link with " + peer.to_text() + "; binary data goes to neighbors only."};
+}
+
+}  // namespace
+
+// ---- Commands
+
+Result<void, NodeError> Node::Impl::send_binary(const PeerId& to, BytesView data, Now now) {
+  const Link* link = links_.find(to);
+  if (link == nullptr || !link->is_up) return Unexpected(not_linked(to));
+  auto result = translated(transfers_.send_binary(to, data));
+  settle(now);
+  return result;
+}
+
+Result<StreamId, NodeError> Node::Impl::open_stream(const PeerId& to, const StreamInfo& info,
+                                                    Now now) {
+  const Link* link = links_.find(to);
+  if (link == nullptr || !link->is_up) return Unexpected(not_linked(to));
+  const auto stream = transfers_.open(to, to_meta(info), link->is_capable, now);
+  settle(now);
+  if (!stream) return Unexpected(to_node_error(stream.error()));
+  return to_id(*stream);
+}
+
+Result<void, NodeError> Node::Impl::write_stream(StreamId stream, BytesView data, Now now) {
+  auto result = translated(transfers_.write(to_key(stream), data));
+  settle(now);
+  return result;
+}
+
+Result<void, NodeError> Node::Impl::end_stream(StreamId stream, Now now) {
+  auto result = translated(transfers_.end(to_key(stream)));
+  settle(now);
+  return result;
+}
+
+Result<void, NodeError> Node::Impl::abort_stream(StreamId stream, std::string_view reason,
+                                                 Now now) {
+  auto result = translated(transfers_.abort(to_key(stream), reason));
+  settle(now);
+  return result;
+}
+
+Result<void, NodeError> Node::Impl::translated(
+    const Result<void, transfer::TransferError>& result) {
+  if (!result) return Unexpected(to_node_error(result.error()));
+  return {};
+}
+
+// ---- From neighbors
+
+void Node::Impl::receive_binary(Link& link, BytesView data, Now now) {
+  ++counters_.messages_received;
+  if (!link.budget.messages.take(now.monotonic) ||
+      !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(data.size()))) {
+    ++counters_.over_rate;
+    return;
+  }
+  if (!link.is_up || !transfers_.receive_binary(link.peer.id, data)) ++counters_.malformed;
+}
+
+void Node::Impl::take(Link& link, const wire::BinaryHeader& message, Now /*now*/) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+}
+void Node::Impl::take(Link& link, const wire::StreamInit& message, Now now) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message, now)) {
+    ++counters_.malformed;
+  }
+}
+void Node::Impl::take(Link& link, const wire::StreamChunk& message, Now /*now*/) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+}
+void Node::Impl::take(Link& link, const wire::StreamEnd& message, Now /*now*/) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+}
+void Node::Impl::take(Link& link, const wire::StreamAbort& message, Now now) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message, now)) ++counters_.malformed;
+}
+void Node::Impl::take(Link& link, const wire::StreamResume& message, Now /*now*/) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+}
+
+// ---- What follows
+
+void Node::Impl::drain_transfers() {
+  for (transfer::TransferEffect& effect : transfers_.take_effects()) {
+    std::visit([&](auto& typed) { carry(std::move(typed)); }, effect);
+  }
+}
+
+void Node::Impl::carry(transfer::TransferText effect) { send(effect.to, std::move(effect.text)); }
+
+void Node::Impl::carry(transfer::TransferBytes effect) {
+  const Link* link = links_.find(effect.to);
+  if (link != nullptr && link->is_up) out_.add(SendBinary{link->id, std::move(effect.data)});
+}
+
+void Node::Impl::carry(const transfer::WantsDrained& effect) {
+  const Link* link = links_.find(effect.to);
+  if (link != nullptr && link->is_up) out_.add(NotifyDrained{.link = link->id});
+}
+
+void Node::Impl::carry(transfer::BinaryArrived effect) {
+  ++counters_.delivered;
+  out_.emit(BinaryReceived{effect.from, std::move(effect.data)});
+}
+void Node::Impl::carry(transfer::StreamBegan effect) {
+  out_.emit(StreamReceived{effect.from, to_id(effect.stream), to_info(std::move(effect.meta)),
+                           effect.offset});
+}
+void Node::Impl::carry(transfer::StreamBytes effect) {
+  out_.emit(StreamData{effect.from, to_id(effect.stream), std::move(effect.data)});
+}
+void Node::Impl::carry(const transfer::StreamTakes& effect) {
+  out_.emit(StreamWritable{effect.to, to_id(effect.stream), effect.bytes, effect.offset});
+}
+void Node::Impl::carry(const transfer::StreamEnded& effect) {
+  out_.emit(StreamCompleted{effect.peer, to_id(effect.stream), effect.total_bytes});
+}
+void Node::Impl::carry(transfer::StreamBroken effect) {
+  out_.emit(StreamAborted{effect.peer, to_id(effect.stream), std::move(effect.reason)});
+}
+
+}  // namespace pigeon::node
