@@ -119,6 +119,11 @@ simulate_rtc() {
     echo "The traces of both optimization levels are the same."
 }
 
+build_wasm() {
+  (cd tests/wasm && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci; }) &&
+    build wasm OFF
+}
+
 package() {
   rm -rf build/package
   cmake --install build/release --prefix "$PWD/build/package/root" >/dev/null &&
@@ -157,6 +162,8 @@ part "build tsan" count_steps build tsan ON hub_drain_test hub_library_test \
 part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(drain|library|signaling|tls)' -j2
 part "same trace at both optimization levels" count_one same_trace
 part "simulated WebRTC" count_one simulate_rtc
+part "build wasm" count_steps build_wasm
+part "the cores as WebAssembly" count_node node --test tests/wasm/cores.test.mjs
 part "package" count_one package
 part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all
