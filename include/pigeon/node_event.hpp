@@ -86,7 +86,7 @@ struct MessageReceived {
   std::string json;
   /// Unix time in milliseconds, as the sender states it.
   std::int64_t timestamp = 0;
-  /// Links that it passed; 0 for own broadcasts.
+  /// Peers that have passed it on; 0 if it comes straight from its sender.
   std::uint32_t hops = 0;
   bool direct = false;
   /// It was encrypted to us.
@@ -124,7 +124,7 @@ struct StreamData {
   StreamId stream{};
   std::vector<std::uint8_t> data;
 };
-/// A stream of ours takes this many bytes now.
+/// A stream of ours takes this many bytes more; 0: what was refused before may be tried again.
 struct StreamWritable {
   PeerId peer;
   StreamId stream{};

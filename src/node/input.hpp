@@ -59,6 +59,8 @@ struct LinkDrained {
 struct LinkOverflowed {
   LinkId link{};
   std::uint32_t count = 1;
+  /// A binary frame was among them: what follows on the channel no longer fits together.
+  bool has_lost_frame = false;
 };
 /// The link is over, or never came about; `reason` as upstream words it.
 struct LinkClosed {

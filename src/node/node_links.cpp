@@ -184,7 +184,12 @@ void Node::Impl::come_up(Link& link, Now now) {
   link.opened = now.monotonic;
   ++counters_.links_opened;
   membership_.link_opened(link.peer.id, now);
-  if (link.is_capable) membership_.note_capable(link.peer.id);
+  if (link.is_capable) {
+    membership_.note_capable(link.peer.id);
+    name_neighbors(link);
+  }
+  // The first naming by chance comes after the first one by rule.
+  if (next_naming_ == Instant::max()) next_naming_ = now.monotonic + 12s;
   is_unsettled_ = true;
   transfers_.link_opened(link.peer.id);
   out_.emit(PeerConnected{link.peer.id});
@@ -209,6 +214,10 @@ void Node::Impl::on(const LinkOverflowed& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
   counters_.unsent += input.count;
+  if (input.has_lost_frame) {
+    abandon(*link, membership::LossReason::lost, "does not read", now);
+    return;
+  }
   if (link->stalled_since) return;
   link->stalled_since = now.monotonic;
   out_.add(NotifyDrained{link->id, options_.limits.send_buffer_max / 2});

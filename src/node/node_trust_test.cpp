@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "node/node_testing.hpp"
+#include "tests/support/village.hpp"
 #include "wire/peer_message.hpp"
 
 namespace pigeon::node {
 namespace {
+
+using test::Village;
 
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -123,6 +125,24 @@ TEST(NodeTrustTest, VerifiedOnlyKeepsNoLinkWithoutAProof) {
   village.pass(15s);
 
   EXPECT_EQ(village.node(0).status().connected_count, 0U);
+}
+
+TEST(NodeTrustTest, APeerWithAChosenIdProvesNothingAndForgesNothing) {
+  Village village;
+  village.add_connected(1);
+  village.add_connected(1, {.peer_id = std::string(40, 'a')});
+  village.pass(20s);
+  const PeerId chosen = village.id(1);
+
+  ASSERT_TRUE(village.node(0).send_encrypted_message(chosen, "secret", village.now).has_value());
+  ASSERT_TRUE(village.node(1).send_message("hello", village.now).has_value());
+  village.run();
+
+  EXPECT_THAT(village.events<MessageReceived>(1), SizeIs(2));
+  ASSERT_THAT(village.events<MessageReceived>(0), SizeIs(1));
+  EXPECT_FALSE(village.events<MessageReceived>(0)[0].verified);
+  EXPECT_THAT(village.events<PeerVerified>(0), IsEmpty());
+  EXPECT_EQ(village.node(0).status().counters.forged, 0U);
 }
 
 TEST(NodeTrustTest, ANeighborCannotSignalForAnother) {

@@ -17,7 +17,9 @@
 #include "wire/client_message.hpp"
 #include "wire/server_message.hpp"
 
-namespace pigeon::node {
+namespace pigeon::test {
+
+using namespace pigeon::node;
 
 /// A few nodes with a hub that introduces everybody to everybody, channels that never fail and real
 /// signatures; everything takes no time. Tests may change what is on its way.
@@ -272,4 +274,4 @@ class Village {
   bool is_hub_up_ = true;
 };
 
-}  // namespace pigeon::node
+}  // namespace pigeon::test
