@@ -31,7 +31,8 @@ const distance = (one, other) => BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
 
 describe('eviction', { concurrency: client_versions.length }, () => {
   for (const version of client_versions) {
-    native_test(`${version} evicts a native peer`, async ({ world, ids }) => {
+    // 0.1.1 links beyond its bound instead.
+    if (version !== '0.1.1') native_test(`${version} evicts a native peer`, async ({ world, ids }) => {
       const [center, ...greater] = ids.slice(0, 3).sort();
       greater.sort((a, b) => (distance(center, a) < distance(center, b) ? -1 : 1));
       const [near, far] = greater;

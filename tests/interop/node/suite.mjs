@@ -25,17 +25,28 @@ export function native_test(name, body, get_browser) {
   hub_test(name, with_checks, get_browser);
 }
 
+/// A native peer with a chosen id, of which it has no proof.
 export const join_native = (world, id, more = {}) =>
   world.join({ id, version: 'ours', kind: 'native', more });
+
+/// A native peer with the id of its own key. It signs what it says.
+export async function join_proven(world, more = {}) {
+  const host = await world.open_host('ours', 'native');
+  const id = await host.spawn(undefined, more);
+  return world.join({ id, version: 'ours', kind: 'native', host, more });
+}
+
+/// Such ids are smaller or greater than practically all others.
+export const smallest = (id) => `00000000${id.slice(8)}`;
+export const greatest = (id) => `ffffffff${id.slice(8)}`;
 
 /// A native peer and one of upstream that are linked. The greater id is the native peer's if
 /// `is_greater`; it makes the offer.
 export async function join_pair(world, ids, { version, kind = 'node', is_greater = true, more }) {
-  const [smaller, greater] = ids.slice(0, 2).sort();
-  const [own, other] = is_greater ? [greater, smaller] : [smaller, greater];
+  const id = is_greater ? smallest(ids[0]) : greatest(ids[0]);
   const [ours, theirs] = await Promise.all([
-    join_native(world, own, more),
-    world.join({ id: other, version, kind }),
+    join_proven(world, more),
+    world.join({ id, version, kind }),
   ]);
   await all_linked(world, [ours, theirs]);
   return { ours, theirs };
