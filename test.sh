@@ -121,6 +121,11 @@ simulate_rtc() {
     echo "The traces of both optimization levels are the same."
 }
 
+build_wasm() {
+  (cd tests/wasm && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci; }) &&
+    build wasm OFF
+}
+
 simulate_mesh() {
   build/release/bin/mesh_sim small --seed 1 --count 50 &&
     build/release/bin/mesh_sim large --seed 1 --nodes 200 &&
@@ -167,6 +172,8 @@ part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(drain|li
 part "same trace at both optimization levels" count_one same_trace
 part "simulated WebRTC" count_one simulate_rtc
 part "simulated meshes" count_mesh simulate_mesh
+part "build wasm" count_steps build_wasm
+part "the cores as WebAssembly" count_node node --test tests/wasm/cores.test.mjs
 part "package" count_one package
 part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all

@@ -227,7 +227,7 @@ class LibraryTest(LayersTestCase):
         headers = {
             "simdjson.h": "wire", "boost/json.hpp": "wire", "openssl/evp.h": "suite net rtc",
             "boost/asio.hpp": "net runtime", "boost/beast/http.hpp": "net runtime",
-            "boost/url.hpp": "net runtime apps", "prometheus/counter.h": "hub runtime apps",
+            "boost/url.hpp": "net runtime apps",
             "sqlite3.h": "persist", "spdlog/spdlog.h": "runtime apps", "CLI/CLI.hpp": "apps",
             "toml++/toml.h": "runtime apps", "gtest/gtest.h": "", "benchmark/benchmark.h": "",
             "sys/socket.h": "net persist runtime apps", "unistd.h": "net persist runtime apps",
