@@ -152,6 +152,15 @@ interop() {
   (cd tests/interop && node --test --test-concurrency=1 ./*.test.mjs)
 }
 
+# The partners are the same clients, so the same holds.
+interop_node() {
+  local log=$results/interop-node
+  (cd tests/interop && node install.mjs && cd node && node --test --test-concurrency=1) \
+    >"$log" 2>&1 && cat "$log" && return 0
+  grep -A12 -E '^ *not ok' "$log" | sed 's/^/first run: /'
+  (cd tests/interop/node && node --test --test-concurrency=1)
+}
+
 interop_rtc() {
   (cd tests/interop && node install.mjs && cd rtc && node --test --test-concurrency=1)
 }
@@ -179,6 +188,7 @@ part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all
 part "interop with unmodified clients" count_node interop
 part "interop of WebRTC" count_node interop_rtc
+part "interop of native peers" count_node interop_node
 part "commands of the documentation" count_unittest python3 tests/docs/commands_test.py
 
 printf '\n== summary\n'
