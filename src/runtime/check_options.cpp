@@ -1,69 +1,19 @@
 #include "runtime/check_options.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <string_view>
 
 #include "hub/accounts.hpp"
+#include "runtime/option_checks.hpp"
 
 namespace pigeon::runtime {
 
 namespace {
 
 using namespace std::chrono_literals;
-using Failure = std::optional<std::string>;
 
 constexpr std::size_t kibi = 1'024;
 constexpr std::size_t mebi = 1'024 * kibi;
-
-/// Collects the first failure of a list of checks.
-class Checks {
- public:
-  Checks& require(bool holds, std::string_view sentence) {
-    if (!holds && !failure_) failure_ = std::string(sentence);
-    return *this;
-  }
-
-  Checks& range(std::string_view field, std::size_t value, std::size_t min, std::size_t max) {
-    if (value < min) fail(field, " must be at least " + std::to_string(min) + ".");
-    if (value > max) fail(field, " must be at most " + std::to_string(max) + ".");
-    return *this;
-  }
-
-  Checks& range(std::string_view field, std::chrono::milliseconds value,
-                std::chrono::milliseconds min, std::chrono::milliseconds max) {
-    if (value < min) fail(field, " must be at least " + std::to_string(min.count()) + " ms.");
-    if (value > max) fail(field, " must be at most " + std::to_string(max.count()) + " ms.");
-    return *this;
-  }
-
-  Checks& rate(std::string_view field, const RateLimit& rate,
-               std::uint32_t tokens_max = 60'000'000) {
-    const std::string name(field);
-    range(name + ".per_minute", rate.per_minute, 0, tokens_max);
-    return range(name + ".burst", rate.burst, 1, tokens_max);
-  }
-
-  /// A text that goes into answers.
-  Checks& printable(std::string_view field, std::string_view text, std::size_t bytes_max) {
-    const bool clean = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-    if (!clean) fail(field, " must consist of printable ASCII characters.");
-    if (text.size() > bytes_max) {
-      fail(field, " must have at most " + std::to_string(bytes_max) + " characters.");
-    }
-    return *this;
-  }
-
-  const Failure& failure() const { return failure_; }
-
- private:
-  void fail(std::string_view field, std::string_view sentence) {
-    require(false, std::string(field).append(sentence));
-  }
-
-  Failure failure_;
-};
 
 bool is_hub_url(std::string_view text) {
   const std::size_t end = text.find("://");
@@ -73,7 +23,7 @@ bool is_hub_url(std::string_view text) {
   return is_known && text.size() > end + 3 && text[end + 3] != '/';
 }
 
-void check_listen(Checks& checks, const ListenOptions& listen) {
+void check_listen(OptionChecks& checks, const ListenOptions& listen) {
   checks.require(!listen.host.empty(), "listen.host must not be empty.")
       .printable("listen.host", listen.host, 255)
       .require(listen.host != "*",
@@ -83,7 +33,7 @@ void check_listen(Checks& checks, const ListenOptions& listen) {
                "listen.certificate_file and listen.key_file must be given together.");
 }
 
-void check_bytes(Checks& checks, const HubLimits& limits) {
+void check_bytes(OptionChecks& checks, const HubLimits& limits) {
   checks.range("limits.handshake_bytes_max", limits.handshake_bytes_max, kibi, 64 * kibi)
       .range("limits.body_bytes_max", limits.body_bytes_max, 0, 16 * mebi)
       .range("limits.message_bytes_max", limits.message_bytes_max, kibi, mebi)
@@ -95,7 +45,7 @@ void check_bytes(Checks& checks, const HubLimits& limits) {
       .range("limits.buffered_bytes_max", limits.buffered_bytes_max, mebi, mebi * mebi);
 }
 
-void check_limits(Checks& checks, const HubLimits& limits) {
+void check_limits(OptionChecks& checks, const HubLimits& limits) {
   constexpr std::size_t connections_most = 10'000'000;
   checks.range("limits.connections_max", limits.connections_max, 1, connections_most)
       .range("limits.connections_per_address_max", limits.connections_per_address_max, 1,
@@ -112,7 +62,7 @@ void check_limits(Checks& checks, const HubLimits& limits) {
       .rate("limits.requests_per_address", limits.requests_per_address);
 }
 
-void check_introductions(Checks& checks, const IntroductionOptions& introductions) {
+void check_introductions(OptionChecks& checks, const IntroductionOptions& introductions) {
   constexpr std::size_t peers_most = 1'000;
   checks.range("introductions.per_join_max", introductions.per_join_max, 1, peers_most)
       .require(introductions.random_of_join <= introductions.per_join_max,
@@ -132,7 +82,7 @@ void check_introductions(Checks& checks, const IntroductionOptions& introduction
       .range("introductions.absence", introductions.absence, 1ms, 1h);
 }
 
-void check_liveness(Checks& checks, const LivenessOptions& liveness) {
+void check_liveness(OptionChecks& checks, const LivenessOptions& liveness) {
   checks.range("liveness.ping_interval", liveness.ping_interval, 100ms, 1h)
       .range("liveness.misses_max", liveness.misses_max, 1, 100)
       .range("liveness.duplicate_time", liveness.duplicate_time, 0ms, 1min)
@@ -143,7 +93,7 @@ void check_liveness(Checks& checks, const LivenessOptions& liveness) {
 }  // namespace
 
 std::optional<std::string> check_options(const HubOptions& options) {
-  Checks checks;
+  OptionChecks checks;
   check_listen(checks, options.listen);
   check_limits(checks, options.limits);
   check_bytes(checks, options.limits);

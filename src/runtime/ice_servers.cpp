@@ -110,4 +110,26 @@ Result<ResolvedServers, std::string> resolve_ice_servers(const std::vector<IceSe
   return resolved;
 }
 
+NumericServers look_up_ice_servers(const std::vector<IceServer>& servers) {
+  NumericServers found;
+  for (const IceServer& server : servers) {
+    const auto resolved = resolve_ice_servers({server});
+    if (!resolved) {
+      found.failures.push_back(resolved.error());
+      continue;
+    }
+    for (const SocketAddress& address : resolved->stun) {
+      found.servers.push_back({.url = "stun:" + address.to_text()});
+    }
+    for (const ice::TurnServer& turn : resolved->turn) {
+      const bool is_tcp = turn.transport == ice::TurnTransport::tcp;
+      found.servers.push_back(
+          {.url = "turn:" + turn.address.to_text() + (is_tcp ? "?transport=tcp" : ""),
+           .username = turn.username,
+           .credential = turn.password});
+    }
+  }
+  return found;
+}
+
 }  // namespace pigeon::runtime

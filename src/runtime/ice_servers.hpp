@@ -37,4 +37,14 @@ struct ResolvedServers {
 /// Waits for DNS where a server has a name. The error is a sentence that names the URL.
 Result<ResolvedServers, std::string> resolve_ice_servers(const std::vector<IceServer>& servers);
 
+/// Servers by their addresses, so that connections made with them do not wait for DNS.
+struct NumericServers {
+  std::vector<IceServer> servers;
+  /// A sentence for each one that was left out, as its name stands for no address.
+  std::vector<std::string> failures;
+};
+
+/// Waits for DNS. The URLs have been checked.
+NumericServers look_up_ice_servers(const std::vector<IceServer>& servers);
+
 }  // namespace pigeon::runtime

@@ -52,5 +52,22 @@ TEST(IceServersTest, SortsServersByWhatTheyDo) {
   EXPECT_TRUE(servers->has_turn_over_udp());
 }
 
+TEST(IceServersTest, LooksUpNamesOnceForAll) {
+  const auto found = look_up_ice_servers({{"stun:localhost:1", "", ""},
+                                          {"turn:[::1]:3?transport=tcp", "bob", "hidden"},
+                                          {"stun:no.such.name.invalid", "", ""}});
+
+  ASSERT_GE(found.servers.size(), 2U);
+  for (const IceServer& server : found.servers) {
+    const auto url = parse_ice_server_url(server.url);
+    ASSERT_TRUE(url.has_value()) << server.url;
+    EXPECT_TRUE(IpAddress::parse(url->host).has_value()) << server.url;
+  }
+  EXPECT_EQ(found.servers.back().url, "turn:[::1]:3?transport=tcp");
+  EXPECT_EQ(found.servers.back().username, "bob");
+  EXPECT_EQ(found.servers.back().credential, "hidden");
+  EXPECT_THAT(found.failures, ElementsAre(HasSubstr("'stun:no.such.name.invalid'")));
+}
+
 }  // namespace
 }  // namespace pigeon::runtime

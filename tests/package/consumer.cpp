@@ -1,5 +1,5 @@
-// Uses both parts of the installed library: starts and stops a hub, and sends a message between two
-// WebRTC connections.
+// Uses all parts of the installed library: starts and stops a hub, sends a message between two
+// WebRTC connections, and makes a node.
 
 #include <chrono>
 #include <cstdio>
@@ -9,6 +9,7 @@
 #include <variant>
 
 #include <pigeon/hub.hpp>
+#include <pigeon/node.hpp>
 #include <pigeon/peer_connection.hpp>
 #include <pigeon/rtc_loop.hpp>
 #include <pigeon/version.hpp>
@@ -68,6 +69,13 @@ bool send_message() {
   return !received.empty();
 }
 
+bool make_node() {
+  auto node = pigeon::Node::create({.addresses = {.addresses = {"127.0.0.1"}}});
+  if (!node) return false;
+  std::printf("node %s\n", node->peer_id().to_text().c_str());
+  return node->status().connected_count == 0 && !node->connect("no hub");
+}
+
 }  // namespace
 
-int main() { return run_hub() && send_message() ? 0 : 1; }
+int main() { return run_hub() && send_message() && make_node() ? 0 : 1; }
