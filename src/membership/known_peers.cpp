@@ -83,8 +83,6 @@ std::vector<KnownPeer> KnownPeers::all() const {
   std::vector<KnownPeer> list;
   list.reserve(peers_.size());
   for (const auto& [id, entry] : peers_) list.push_back(entry.peer);
-  std::sort(list.begin(), list.end(),
-            [](const KnownPeer& a, const KnownPeer& b) { return a.spelled.id < b.spelled.id; });
   return list;
 }
 

@@ -75,7 +75,7 @@ class KnownPeers {
   std::size_t size() const { return peers_.size(); }
   /// In the order of their number; none is empty.
   const std::map<std::size_t, Bucket>& buckets() const { return buckets_; }
-  /// In the order of their ids.
+  /// The one heard of last first.
   std::vector<KnownPeer> all() const;
 
  private:

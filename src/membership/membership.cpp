@@ -179,10 +179,24 @@ std::vector<Membership::Peer> Membership::peers() const {
   list.reserve(links_.occupied_count() + known_.size());
   for (const auto& [peer, link] : links_.all()) list.push_back(shown(link));
   for (const KnownPeer& peer : known_.all()) list.push_back(shown(peer));
-  const auto middle = list.begin() + static_cast<std::ptrdiff_t>(links_.occupied_count());
-  std::inplace_merge(list.begin(), middle, list.end(),
-                     [](const Peer& a, const Peer& b) { return a.spelled.id < b.spelled.id; });
+  std::sort(list.begin(), list.end(),
+            [](const Peer& a, const Peer& b) { return a.spelled.id < b.spelled.id; });
   return list;
+}
+
+std::vector<wire::SpelledId> Membership::neighbors_near(const PeerId& peer,
+                                                        std::size_t count) const {
+  std::vector<wire::SpelledId> near;
+  for (const auto& [id, link] : links_.all()) {
+    if (link.state == LinkState::linked && link.is_capable && id != peer) {
+      near.push_back(link.spelled);
+    }
+  }
+  std::sort(near.begin(), near.end(), [&](const wire::SpelledId& a, const wire::SpelledId& b) {
+    return distance(a.id, peer) < distance(b.id, peer);
+  });
+  near.resize(std::min(near.size(), count));
+  return near;
 }
 
 // An attempt or a link begins: the peer is not among the callable ones any more.

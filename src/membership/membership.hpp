@@ -111,6 +111,10 @@ class Membership {
   std::optional<Peer> find(const PeerId& peer) const;
   /// In the order of their ids.
   std::vector<Peer> peers() const;
+  /// Up to `count` linked peers of this project that are nearest to `peer`, nearest first, without
+  /// itself. Worth naming to it when a link with it opens: a hub tells a newcomer of some peers
+  /// only, and never tells those that were there before of all who come later.
+  std::vector<wire::SpelledId> neighbors_near(const PeerId& peer, std::size_t count) const;
   std::size_t linked_count() const { return links_.linked_count(); }
   /// Links and attempts.
   std::size_t occupied_count() const { return links_.occupied_count(); }

@@ -11,7 +11,9 @@ struct MembershipOptions {
   /// Links, 1 to 50.
   std::size_t links_max = 16;
   /// Of these, how many are left to peers that call us: own attempts stop below. A quarter, so that
-  /// a peer of upstream, which calls only smaller ids, finds somebody who is not full.
+  /// a peer of upstream, which calls only smaller ids, finds somebody who is not full. Two kinds of
+  /// attempts go beyond: one at a time for a bucket without a link, which then takes the place of a
+  /// redundant one; and those that help newcomers of upstream, up to half of these slots.
   std::size_t reserved = 4;
   /// Fewer links than this, and the next attempt does not wait.
   std::size_t links_min = 2;

@@ -460,6 +460,17 @@ TEST(MembershipTest, ShowsPeersInTheOrderOfTheirIds) {
   EXPECT_THAT(shown, ElementsAre(alice, bob, carol));
 }
 
+TEST(MembershipTest, NamesToANeighborThoseThatAreNearestToIt) {
+  MembershipUnderTest peer;
+  for (const PeerId& one : {alice, bob, carol, dave}) peer.accept(one);
+  peer.accept(peer_id(0xd1), false);
+  peer.discover(peer_id(0xd2));
+
+  EXPECT_THAT(peer.membership.neighbors_near(carol, 2),
+              ElementsAre(wire::SpelledId{dave, 0}, wire::SpelledId{bob, 0}));
+  EXPECT_THAT(peer.membership.neighbors_near(carol, 9), SizeIs(3));
+}
+
 TEST(MembershipTest, NewsOfALinkThatIsOverChangesNothing) {
   MembershipUnderTest peer;
 

@@ -167,19 +167,9 @@ void MeshModel::open(const Event& event) {
 
 void MeshModel::name_neighbors(std::size_t node, std::size_t to) {
   if (!nodes_[node].is_ours || !nodes_[to].is_ours) return;
-  std::vector<std::size_t> named;
-  for (const auto& [other, attempt] : nodes_[node].attempts) {
-    const auto peer = nodes_[node].membership.find(nodes_[other].id);
-    if (other != to && peer->is_capable && peer->state == Membership::State::linked) {
-      named.push_back(other);
-    }
-  }
-  std::sort(named.begin(), named.end(), [&](std::size_t a, std::size_t b) {
-    return distance(nodes_[a].id, nodes_[to].id) < distance(nodes_[b].id, nodes_[to].id);
-  });
-  named.resize(std::min(named.size(), settings_.by_neighbors));
-  for (const std::size_t other : named) {
-    later(way, {.kind = Event::Kind::told, .node = to, .other = other});
+  const auto named = nodes_[node].membership.neighbors_near(nodes_[to].id, settings_.by_neighbors);
+  for (const wire::SpelledId& other : named) {
+    later(way, {.kind = Event::Kind::told, .node = to, .other = index_.at(other.id)});
   }
 }
 

@@ -53,7 +53,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
                             .text = std::string(text),
                             .json = content,
                             .timestamp = now.wall_ms,
-                            .verified = keys_.has_value()});
+                            .verified = can_prove_});
   broadcast({.id = id, .subtype = "chat", .content = std::move(content), .timestamp = now.wall_ms},
             now);
   settle(now);
@@ -231,7 +231,7 @@ void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now
 }
 
 void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
-  if (link.is_up) discover(message.peer, false, now);
+  if (link.is_up) discover(message.peer, message.is_capable && link.is_capable, now);
 }
 
 void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {

@@ -27,7 +27,7 @@ bool is_true(const crypto::Answer& answer) {
 
 void Node::Impl::offer_keys(Link& link, bool is_response, Now now) {
   if (!keys_) return;
-  if (!link.local_fingerprint || !link.remote_fingerprint) {
+  if (!can_prove_ || !link.local_fingerprint || !link.remote_fingerprint) {
     send_keys(link, is_response, {}, now);
     return;
   }
@@ -172,6 +172,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
   if (!link->is_up) come_up(*link, now);
   membership_.note_capable(link->peer.id);
   membership_.note_verified(link->peer.id);
+  if (!link->has_named) name_neighbors(*link);
   is_unsettled_ = true;
   out_.emit(PeerVerified{link->peer.id});
 }
@@ -179,7 +180,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
 // ---- Signatures of messages
 
 void Node::Impl::sign(OwnGossip message, Now now) {
-  if (!keys_) {
+  if (!can_prove_) {
     publish(message, std::nullopt, now);
     return;
   }
