@@ -28,6 +28,7 @@ bool Errand::begin() {
     return false;
   }
   session_ = std::move(*session);
+  session_->be_quiet();
   const auto joined = session_->join(invocation_.settings.url);
   if (!joined) console_.complain(joined.error());
   return joined.has_value();

@@ -37,7 +37,7 @@ int run(const Invocation& invocation, Console& console) {
     case Command::demo:
       return run_demo(invocation, console);
     case Command::doctor:
-      return exit_failed;
+      return run_doctor(invocation, console);
     case Command::help:
       fmt::print("{}", help_text());
       return exit_good;

@@ -94,7 +94,9 @@ Result<void, std::string> Session::join(const std::string& url) {
 
 Ending Session::run(std::optional<Clock::time_point> until, const Step& step) {
   return wait_for(inbox_, signals_, until, [&](Arrival& arrival) {
-    if (const auto report = describe(arrival.event, id_)) console_.tell(*report);
+    const auto report = describe(arrival.event, id_);
+    const bool is_wanted = !is_quiet_ || console_.level() >= Verbosity::debug;
+    if (report && (is_wanted || report->level == Verbosity::warn)) console_.tell(*report);
     return step(arrival.event);
   });
 }

@@ -64,6 +64,8 @@ class Session {
   apps::Signals& signals() { return signals_; }
   Console& console() { return console_; }
 
+  /// Tells only what has gone wrong, unless the user wants to know everything.
+  void be_quiet() { is_quiet_ = true; }
   /// Adds the hub of the settings.
   pigeon::Result<void, std::string> join(const std::string& url);
   /// Tells events as they come, and gives each to `step` until it says that it has had enough.
@@ -83,6 +85,7 @@ class Session {
   Inbox inbox_;
   std::optional<pigeon::Node> node_;
   pigeon::PeerId id_;
+  bool is_quiet_ = false;
 };
 
 }  // namespace peerpigeon
