@@ -33,6 +33,8 @@ struct Witness {
       has_discovered |= found->peer == other;
     } else if (const auto* linked = std::get_if<pigeon::PeerConnected>(&event)) {
       is_linked |= linked->peer == other;
+      // Whoever is called has no need to be told of the caller.
+      has_discovered |= is_linked;
     } else if (const auto* verified = std::get_if<pigeon::PeerVerified>(&event)) {
       is_verified |= verified->peer == other;
     } else if (const auto* failed = std::get_if<pigeon::ConnectFailed>(&event)) {

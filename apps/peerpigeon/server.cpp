@@ -22,6 +22,12 @@ std::string member(const json::object& object, std::string_view name) {
   return safe_text(value->is_string() ? std::string(value->get_string()) : json::serialize(*value));
 }
 
+/// The time since the hub's start in seconds; it tells milliseconds.
+std::int64_t seconds_up(const json::object& health) {
+  const json::value* const uptime = health.if_contains("uptime");
+  return uptime != nullptr && uptime->is_int64() ? uptime->get_int64() / 1'000 : 0;
+}
+
 /// The answer of a hub to `/health`; the error is a sentence.
 pigeon::Result<json::object, std::string> ask_health(const std::string& host,
                                                      const std::string& port) {
@@ -93,7 +99,7 @@ int run_server_status(const Invocation& invocation, Console& console) {
   console.answer({Verbosity::info, "server_status",
                   fmt::format("the hub at {}:{} is {}: {} connections, up for {} s", host,
                               listen.port, member(*health, "status"),
-                              member(*health, "connections"), member(*health, "uptime")),
+                              member(*health, "connections"), seconds_up(*health)),
                   *health});
   return member(*health, "status") == "healthy" ? exit_good : exit_failed;
 }
