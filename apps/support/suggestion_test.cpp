@@ -1,11 +1,11 @@
-#include "apps/pigeonhub/suggestion.hpp"
+#include "apps/support/suggestion.hpp"
 
 #include <array>
 #include <string>
 
 #include <gtest/gtest.h>
 
-namespace pigeonhub {
+namespace apps {
 namespace {
 
 constexpr std::array<std::string_view, 4> names = {"--port", "--host", "--connections-max",
@@ -39,4 +39,4 @@ TEST(SuggestionTest, SuggestsNothingThatIsFarAway) {
 }
 
 }  // namespace
-}  // namespace pigeonhub
+}  // namespace apps

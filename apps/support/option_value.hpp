@@ -6,10 +6,14 @@
 #include <string_view>
 #include <variant>
 
-#include "apps/pigeonhub/settings.hpp"
 #include "pigeon/result.hpp"
 
-namespace pigeonhub {
+namespace apps {
+
+/// Why settings cannot be used: a sentence that names the place, the value and what is allowed.
+struct SettingsError {
+  std::string message;
+};
 
 /// An option's value while it travels between text and the field it belongs to. Numbers are counts,
 /// bytes, milliseconds or tokens per minute; yes and no are 1 and 0; a choice is its index.
@@ -39,8 +43,4 @@ std::string format_value(const ValueRule& rule, const OptionValue& value);
 /// One word for the help: what to write after the flag, such as `SIZE`.
 std::string_view placeholder(ValueKind kind);
 
-/// `text` between double quotes for a message: control characters and whatever is not ASCII as
-/// `\xNN`, cut after `bytes_max`.
-std::string quote(std::string_view text, std::size_t bytes_max = 80);
-
-}  // namespace pigeonhub
+}  // namespace apps

@@ -1,4 +1,4 @@
-#include "apps/pigeonhub/option_value.hpp"
+#include "apps/support/option_value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,9 @@
 #include <boost/url/parse.hpp>
 #include <fmt/format.h>
 
-namespace pigeonhub {
+#include "apps/support/quote.hpp"
+
+namespace apps {
 namespace {
 
 using pigeon::Result;
@@ -199,19 +201,4 @@ std::string_view placeholder(ValueKind kind) {
   return "";
 }
 
-std::string quote(std::string_view text, std::size_t bytes_max) {
-  std::string quoted = "\"";
-  for (const char c : text.substr(0, bytes_max)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      quoted += {'\\', c};
-    } else if (byte >= 0x20 && byte < 0x7f) {
-      quoted += c;
-    } else {
-      quoted += fmt::format("\\x{:02x}", byte);
-    }
-  }
-  return quoted + (text.size() > bytes_max ? "...\"" : "\"");
-}
-
-}  // namespace pigeonhub
+}  // namespace apps

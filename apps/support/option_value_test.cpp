@@ -1,10 +1,10 @@
-#include "apps/pigeonhub/option_value.hpp"
+#include "apps/support/option_value.hpp"
 
 #include <array>
 
 #include <gmock/gmock.h>
 
-namespace pigeonhub {
+namespace apps {
 namespace {
 
 using ::testing::HasSubstr;
@@ -124,11 +124,5 @@ TEST(OptionValueTest, FormatsInTheLargestExactUnit) {
   EXPECT_EQ(format_value(yes_no, std::uint64_t{0}), "no");
 }
 
-TEST(OptionValueTest, QuotesWhatATerminalMightObey) {
-  EXPECT_EQ(quote("a\"b\\c"), "\"a\\\"b\\\\c\"");
-  EXPECT_EQ(quote("\x1b[2J\x7f\xc2\x9b"), "\"\\x1b[2J\\x7f\\xc2\\x9b\"");
-  EXPECT_EQ(quote("abcdef", 3), "\"abc...\"");
-}
-
 }  // namespace
-}  // namespace pigeonhub
+}  // namespace apps

@@ -1,10 +1,10 @@
-#include "apps/pigeonhub/suggestion.hpp"
+#include "apps/support/suggestion.hpp"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
-namespace pigeonhub {
+namespace apps {
 namespace {
 
 // A longer input is not a slip of the finger, and the distance takes quadratic time.
@@ -67,4 +67,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-}  // namespace pigeonhub
+}  // namespace apps

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace pigeonhub {
+namespace apps {
 
 /// The candidate that a user who wrote `unknown` probably meant: few letters wrong, or the same
 /// words in another order. Nothing if none is near.
@@ -14,4 +14,4 @@ std::optional<std::string_view> suggest(std::string_view unknown,
 /// Letters to insert, remove, replace or swap with their neighbour to turn one text into the other.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-}  // namespace pigeonhub
+}  // namespace apps
