@@ -61,6 +61,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
 }
 
 void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
+  if (!link.is_open) return;
   ++counters_.messages_received;
   if (!link.budget.messages.take(now.monotonic) ||
       !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(text.size()))) {
@@ -233,7 +234,13 @@ void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now
 }
 
 void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
-  if (link.is_up) discover(message.peer, message.is_capable && link.is_capable, now);
+  if (!link.is_up) return;
+  // Invented peers would drive the real ones out of what we remember.
+  if (!link.budget.names.take(now.monotonic)) {
+    ++counters_.over_rate;
+    return;
+  }
+  discover(message.peer, message.is_capable && link.is_capable, now);
 }
 
 void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {

@@ -163,6 +163,10 @@ void Node::Impl::receive_signal(Link& link, const wire::ChannelSignal& signal, N
     ++counters_.malformed;
     return;
   }
+  if (!link.budget.requests.take(now.monotonic)) {
+    ++counters_.over_rate;
+    return;
+  }
   apply_to_open(link, *description);
 }
 
