@@ -1,7 +1,9 @@
 // Encrypted messages, and direct messages over a third peer.
+import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { all_linked } from '../lib/meeting.mjs';
 import { client_versions } from '../lib/paths.mjs';
-import { all_linked, hears, join_native, join_pair, native_test } from './suite.mjs';
+import { hears, join_pair, join_proven, native_test, smallest } from './suite.mjs';
 
 // 0.1.1 makes no keys unless it is told to.
 describe('keys are exchanged and messages encrypted', { concurrency: 2 }, () => {
@@ -35,38 +37,42 @@ describe('keys are exchanged and messages encrypted', { concurrency: 2 }, () => 
 const link_each = (world, relay, ends) =>
   Promise.all(ends.map((end) => all_linked(world, [relay, end])));
 
-async function pass_on(world, one, other) {
-  await one.direct(other, 'there');
-  await hears(world, other, 'messageReceived', { from: one.id, content: 'there', direct: true });
-  await other.direct(one, 'and back');
-  await hears(world, one, 'messageReceived', { from: other.id, content: 'and back', direct: true });
+async function pass_on(world, one, other, fields = {}) {
+  for (const [from, to, content] of [
+    [one, other, 'there "\u00fc\u{1f426}"'],
+    [other, one, 'and back'],
+  ]) {
+    await from.direct(to, content);
+    await hears(world, to, 'messageReceived', { ...fields, from: from.id, content, direct: true });
+  }
 }
 
 // The ends have the greater ids, so that they can offer to the relay.
 describe('a direct message over a third peer', { concurrency: 3 }, () => {
   for (const version of client_versions) {
     native_test(`native, ${version}, native`, async ({ world, ids }) => {
-      const [smallest, ...greater] = ids.slice(0, 3).sort();
-      const relay = await world.join({ id: smallest, version });
-      const ends = await Promise.all(
-        greater.map((id) => join_native(world, id, { autoDiscovery: false })),
-      );
+      const relay = await world.join({ id: smallest(ids[0]), version });
+      const more = { autoDiscovery: false };
+      const ends = await Promise.all([join_proven(world, more), join_proven(world, more)]);
       for (const end of ends) await end.run('link', { to: relay.id });
       await link_each(world, relay, ends);
 
-      await pass_on(world, ...ends);
-
-      // The confirmations of native peers pass the relay as well.
+      // Signatures and confirmations of native peers pass the relay as well.
+      await pass_on(world, ...ends, { verified: true });
       for (const end of ends) await hears(world, end, 'messageDelivered', {});
+      const content = { list: [1, -0.5, 1e21, null], 'a "b"': { z: true, a: '\u2028' } };
+      await ends[0].run('direct_json', { to: ends[1].id, content });
+      await hears(world, ends[0], 'messageDelivered', {}, 2);
+      const received = ends[1].told('messageReceived', { verified: true }).at(-1);
+      assert.deepEqual(received.content, content);
     });
 
     native_test(`${version}, native, ${version}`, async ({ world, ids }) => {
-      const [first, second, greatest] = ids.slice(0, 3).sort();
       const more = { autoDiscovery: false, evictionStrategy: false };
-      const relay = await join_native(world, greatest, { autoDiscovery: false });
+      const relay = await join_proven(world, { autoDiscovery: false });
       const ends = [];
       // With one link each, the ends have no room for each other.
-      for (const id of [first, second]) {
+      for (const id of ids.slice(0, 2).map(smallest)) {
         const end = await world.join({ id, version, max_peers: 1, more });
         await relay.run('link', { to: end.id });
         await all_linked(world, [relay, end]);

@@ -33,7 +33,7 @@ function command_line(id, options) {
 }
 
 export class NativeHost {
-  /// `on_event` gets what the peer emits. The process starts with `join`.
+  /// `on_event` gets what the peer emits. The process starts with `join`, or before it with `spawn`.
   constructor(on_event) {
     this.on_event = on_event;
     this.calls = new Map();
@@ -41,8 +41,8 @@ export class NativeHost {
     this.diagnostics = '';
   }
 
+  /// Resolves with the peer's id. Without `id` it is that of a key of its own.
   async spawn(id, options) {
-    this.id = id;
     this.child = spawn_child(binary_path(), command_line(id, options), {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -51,7 +51,7 @@ export class NativeHost {
       this.diagnostics = (this.diagnostics + data).slice(-kept_diagnostics);
       if (process.env.INTEROP_VERBOSE) process.stderr.write(data);
     });
-    await new Promise((resolve, reject) => {
+    this.id = await new Promise((resolve, reject) => {
       this.ready = resolve;
       this.child.once('error', reject);
       this.child.once('exit', (code, signal) => {
@@ -59,15 +59,16 @@ export class NativeHost {
         reject(error);
         for (const pending of this.calls.values()) pending.reject(error);
         this.calls.clear();
-        this.on_event({ id, name: 'ended', reason: error.message });
+        this.on_event({ id: this.id, name: 'ended', reason: error.message });
       });
       createInterface({ input: this.child.stdout }).on('line', (line) => this.take(line));
     });
+    return this.id;
   }
 
   take(line) {
     const message = JSON.parse(line);
-    if (message.ready) this.ready();
+    if (message.ready) this.ready(message.ready);
     else if (message.event) this.tell(message.event);
     else this.finish_call(message);
   }
@@ -92,7 +93,7 @@ export class NativeHost {
   }
 
   async join({ id, url, options }) {
-    await this.spawn(id, options);
+    if (!this.child) await this.spawn(id, options);
     const connected = new Promise((resolve) => (this.hub_connected = resolve));
     await this.run('connect', { url });
     await connected;

@@ -56,6 +56,6 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "%s\n", failure->c_str());
     return 1;
   }
-  print({{"ready", true}});
+  print({{"ready", peer.id()}});
   serve(peer);
 }

@@ -26,6 +26,8 @@ class Peer {
   /// Obeys one line and answers it.
   void obey(std::string_view line);
 
+  std::string id() const { return node_->peer_id().to_text(); }
+
   bool has_quit() const { return has_quit_; }
 
  private:
