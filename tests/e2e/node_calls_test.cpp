@@ -114,6 +114,31 @@ TEST(NodeCallsTest, RefusesMoreThanAStreamTakes) {
   EXPECT_TRUE(mesh[0].node().write_stream(*stream, Bytes(room)));
 }
 
+TEST(NodeCallsTest, DropsAndCountsWhatALinkDoesNotTake) {
+  NodeOptions options = local_options();
+  options.limits.send_buffer_max = std::size_t{1} << 20U;
+  std::atomic<std::size_t> refused = 0;
+  const LocalHub hub;
+  // In one event nothing is sent meanwhile.
+  NodeSide alice(options, [&](Node& own, const NodeEvent& event) {
+    const auto* opened = std::get_if<PeerConnected>(&event);
+    if (opened == nullptr) return;
+    for (int i = 0; i < 20; ++i) {
+      if (!own.send_binary(opened->peer, Bytes(200'000))) ++refused;
+    }
+  });
+  NodeSide bob;
+  alice.join(hub);
+  bob.join(hub);
+  alice.wait_for_link(bob.id());
+
+  ASSERT_TRUE(alice.node().send_direct_message(bob.id(), "still here"));
+  bob.wait_for_text("still here");
+  const std::size_t unsent = alice.node().status().counters.unsent;
+  EXPECT_GE(unsent + refused, 10U);
+  EXPECT_GE(bob.told<BinaryReceived>().size(), 4U);
+}
+
 // ---- Events
 
 /// Two nodes with a loop each that ask each other's in their own events, and so have both threads

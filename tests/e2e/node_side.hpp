@@ -28,9 +28,11 @@ inline NodeOptions local_options() {
 /// A hub in this process that goes without delay.
 class LocalHub {
  public:
-  explicit LocalHub(std::uint16_t port = 0) {
-    auto made = Hub::create({.listen = {.host = "127.0.0.1", .port = port},
-                             .liveness = {.drain_window = std::chrono::milliseconds{50}}});
+  explicit LocalHub(std::uint16_t port = 0) : LocalHub(ListenOptions{.port = port}) {}
+  explicit LocalHub(ListenOptions listen) : is_secure_(!listen.certificate_file.empty()) {
+    listen.host = "127.0.0.1";
+    auto made = Hub::create(
+        {.listen = std::move(listen), .liveness = {.drain_window = std::chrono::milliseconds{50}}});
     if (!made) throw Failure(made.error().message);
     hub_ = std::make_unique<Hub>(*std::move(made));
     const auto address = hub_->start();
@@ -39,10 +41,13 @@ class LocalHub {
   }
 
   std::uint16_t port() const { return port_; }
-  std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const {
+    return (is_secure_ ? "wss://127.0.0.1:" : "ws://127.0.0.1:") + std::to_string(port_);
+  }
   Hub& hub() { return *hub_; }
 
  private:
+  bool is_secure_ = false;
   std::unique_ptr<Hub> hub_;
   std::uint16_t port_ = 0;
 };

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/e2e/node_side.hpp"
+#include "tests/support/certificate.hpp"
 
 namespace pigeon::test {
 namespace {
@@ -243,6 +244,27 @@ TEST(NodeTest, SaysWhyAHubCannotBeReached) {
   });
   EXPECT_THAT(told.front().reason, HasSubstr("No server listens at"));
   EXPECT_GT(told.front().retry_in_ms, 0);
+}
+
+TEST(NodeTest, TrustsOnlyAHubWhoseCertificateItWasGiven) {
+  const TemporaryFolder folder;
+  const CertificateFiles files{.certificate = folder.path() / "certificate.pem",
+                               .key = folder.path() / "key.pem"};
+  write_certificate(files, 1);
+  const LocalHub hub(ListenOptions{.certificate_file = files.certificate.string(),
+                                   .key_file = files.key.string()});
+  NodeOptions options = local_options();
+  options.trusted_certificates_file = files.certificate.string();
+  NodeSide trusting(options);
+  NodeSide distrusting;
+  trusting.join(hub);
+  distrusting.join(hub);
+
+  trusting.wait_for<HubStatusChanged>(1, is_connected);
+  const auto told = distrusting.wait_for<HubStatusChanged>(1, [](const HubStatusChanged& one) {
+    return one.state == HubStatusChanged::State::disconnected;
+  });
+  EXPECT_THAT(told.front().reason, HasSubstr("certificate is not trusted"));
 }
 
 TEST(NodeTest, WarnsOfServersWhoseNamesAreUnknown) {
