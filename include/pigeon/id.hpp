@@ -11,12 +11,21 @@
 namespace pigeon {
 
 namespace detail {
+/// Values of the hexadecimal digits of either case, by character; -1 for every other one.
+inline constexpr auto hex_digit_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::size_t i = 0; i < 10; ++i) values['0' + i] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < 6; ++i) {
+    values['a' + i] = static_cast<std::int8_t>(10 + i);
+    values['A' + i] = static_cast<std::int8_t>(10 + i);
+  }
+  return values;
+}();
+
 /// Value of one hexadecimal digit of either case, or -1.
 constexpr int hex_digit_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
+  return hex_digit_values[static_cast<unsigned char>(digit)];
 }
 }  // namespace detail
 

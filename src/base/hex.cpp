@@ -7,14 +7,18 @@
 namespace pigeon {
 
 std::string encode_hex(BytesView bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(2 * bytes.size());
-  for (const std::uint8_t byte : bytes) {
-    text.push_back(digits[byte >> 4U]);
-    text.push_back(digits[byte & 0x0fU]);
-  }
+  append_hex(text, bytes);
   return text;
+}
+
+void append_hex(std::string& out, BytesView bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (const std::uint8_t byte : bytes) {
+    out.push_back(digits[byte >> 4U]);
+    out.push_back(digits[byte & 0x0fU]);
+  }
 }
 
 std::optional<Bytes> decode_hex(std::string_view text) {

@@ -10,6 +10,8 @@ namespace pigeon {
 
 /// Lower-case hexadecimal text, two digits a byte.
 std::string encode_hex(BytesView bytes);
+/// Appends it to another text.
+void append_hex(std::string& out, BytesView bytes);
 
 /// Reads hexadecimal text of either case. Anything else (an odd length, white space, a prefix)
 /// gives nothing.

@@ -43,6 +43,8 @@ struct Link {
   bool is_verified = false;
   /// A proof of the other side is being checked, or was refused; there is one chance.
   bool has_tried_proof = false;
+  /// Its nearest of our neighbors were named to it.
+  bool has_named = false;
   Instant started;
   Instant opened;
   /// Of the two certificates, as in the descriptions; nothing if that is not known for sure.

@@ -121,6 +121,7 @@ void Node::Impl::handle_timeout(Now now) {
   retry_direct(now);
   while (const auto deadline = deadlines_.pop_due(now.monotonic)) check_deadline(*deadline, now);
   announce_over_mesh(now);
+  name_neighbors_again(now);
   if (membership_.next_timeout() <= now.monotonic) is_unsettled_ = true;
   settle(now);
 }
@@ -129,7 +130,7 @@ Instant Node::Impl::next_timeout() const {
   const Instant membership = can_signal() ? membership_.next_timeout() : Instant::max();
   return std::min({membership, hubs_.next_timeout(), gossip_.next_timeout(),
                    routing_.next_timeout(), transfers_.next_timeout(), deadlines_.next(),
-                   next_announcement_, fallback_.next_timeout()});
+                   next_announcement_, next_naming_, fallback_.next_timeout()});
 }
 
 // ---- The outside forwards.

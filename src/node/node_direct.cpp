@@ -44,7 +44,10 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
         NodeError{NodeErrorKind::too_large,
                   "The message is longer than a channel takes; send it as a stream."});
   }
-  if (!spare_.parse(json)) return Unexpected(bad("The content is not JSON."));
+  // One level deeper, as it will lie in its message.
+  if (!spare_.parse("[" + std::string(json) + "]")) {
+    return Unexpected(bad("The content is not JSON, or is nested too deep."));
+  }
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "dm",
                     .content = std::string(json),

@@ -231,7 +231,7 @@ void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now
 }
 
 void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
-  if (link.is_up) discover(message.peer, false, now);
+  if (link.is_up) discover(message.peer, message.is_capable && link.is_capable, now);
 }
 
 void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {

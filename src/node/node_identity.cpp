@@ -172,6 +172,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
   if (!link->is_up) come_up(*link, now);
   membership_.note_capable(link->peer.id);
   membership_.note_verified(link->peer.id);
+  if (!link->has_named) name_neighbors(*link);
   is_unsettled_ = true;
   out_.emit(PeerVerified{link->peer.id});
 }

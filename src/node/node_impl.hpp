@@ -132,6 +132,8 @@ class Node::Impl {
   bool relay_signal(const wire::SpelledId& to, std::string_view type, std::string_view data,
                     Now now);
   void announce_over_mesh(Now now);
+  void name_neighbors(Link& link);
+  void name_neighbors_again(Now now);
 
   // ---- node_gossip.cpp
   void receive_text(Link& link, std::string_view text, Now now);
@@ -236,6 +238,8 @@ class Node::Impl {
   std::vector<signaling::Discovered> found_at_home_;
   /// When to flood an announcement, while no hub does it for us.
   Instant next_announcement_ = Instant::max();
+  /// When to name neighbors to one of them again.
+  Instant next_naming_ = Instant::max();
   /// The membership has news to act on.
   bool is_unsettled_ = false;
 };

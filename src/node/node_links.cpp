@@ -184,7 +184,12 @@ void Node::Impl::come_up(Link& link, Now now) {
   link.opened = now.monotonic;
   ++counters_.links_opened;
   membership_.link_opened(link.peer.id, now);
-  if (link.is_capable) membership_.note_capable(link.peer.id);
+  if (link.is_capable) {
+    membership_.note_capable(link.peer.id);
+    name_neighbors(link);
+  }
+  // The first naming by chance comes after the first one by rule.
+  if (next_naming_ == Instant::max()) next_naming_ = now.monotonic + 12s;
   is_unsettled_ = true;
   transfers_.link_opened(link.peer.id);
   out_.emit(PeerConnected{link.peer.id});

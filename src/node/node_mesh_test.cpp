@@ -152,6 +152,27 @@ TEST(NodeMeshTest, WithoutAHubPeersAreAnnouncedOverTheMesh) {
   EXPECT_THAT(village.node(2).discovered_peers(), SizeIs(2));
 }
 
+TEST(NodeMeshTest, NeighborsAreNamedToEachOther) {
+  Village village;
+  village.add_connected(3, {.auto_discovery = false});
+  ASSERT_TRUE(village.node(0).connect_to_peer(village.id(1), village.now).has_value());
+  village.pass(1s);
+  std::vector<std::string> named_to_2;
+  village.on_text = [&](std::size_t, std::size_t to, std::string& text) {
+    if (to == 2 && text.find("peer-announce-relay") != std::string::npos) {
+      named_to_2.push_back(text);
+    }
+  };
+
+  ASSERT_TRUE(village.node(1).connect_to_peer(village.id(2), village.now).has_value());
+  village.pass(5s);
+
+  ASSERT_THAT(named_to_2, SizeIs(1));
+  EXPECT_NE(named_to_2[0].find(village.id(0).to_text()), std::string::npos);
+  village.pass(2min);
+  EXPECT_GT(named_to_2.size(), 1U);
+}
+
 TEST(NodeMeshTest, AnEvictedPeerIsToldAndDoesNotComeBackAtOnce) {
   Village village;
   village.add_connected(4);

@@ -69,17 +69,19 @@ Result<RelayedChannelSignal, WireError> decode_relayed_signal(const PeerEnvelope
 
 Result<PeerNotice, WireError> decode_notice(const PeerEnvelope& envelope, JsonReader& reader) {
   JsonText peer = envelope.data;
+  JsonText capability;
   if (envelope.type == "bootstrap-keepalive") peer = envelope.from;
   if (envelope.type == "client-peer-announcement") peer = envelope.client_peer;
   if (envelope.type == "peer-announce-relay" && peer.kind() == JsonKind::object) {
     // Upstream takes the object for an id, and fails on it later.
     peer = {};
-    if (!take_members(reader.members(envelope.data), {{"peerId", &peer}})) {
+    if (!take_members(reader.members(envelope.data),
+                      {{"peerId", &peer}, {"pigeon", &capability}})) {
       return Unexpected(WireError::bad_field);
     }
   }
   FieldReader fields(reader);
-  const PeerNotice notice{.peer = fields.spelled_id(peer)};
+  const PeerNotice notice{.peer = fields.spelled_id(peer), .is_capable = capability.is_truthy()};
   if (!fields.is_valid()) return Unexpected(WireError::bad_field);
   return notice;
 }

@@ -117,6 +117,16 @@ TEST_F(DecodeChannelTest, ReadsNoticesOfPeers) {
   }
 }
 
+TEST_F(DecodeChannelTest, ReadsWhetherANamedPeerIsOfThisProject) {
+  const PeerNotice ours = decode<PeerNotice>(encode(PeerNotice{spelled_carol_, true}));
+  const PeerNotice other = decode<PeerNotice>(encode(PeerNotice{spelled_carol_, false}));
+
+  EXPECT_EQ(ours.peer, spelled_carol_);
+  EXPECT_TRUE(ours.is_capable);
+  EXPECT_EQ(other.peer, spelled_carol_);
+  EXPECT_FALSE(other.is_capable);
+}
+
 TEST_F(DecodeChannelTest, NeverTakesAnObjectForAnId) {
   // Upstream hands the object to its discovery, which throws on it later.
   EXPECT_EQ(decode<PeerNotice>(filled(R"({"type":"peer-announce-relay","data":{"x":1,)"

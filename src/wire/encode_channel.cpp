@@ -36,6 +36,15 @@ std::string encode_channel_pong(std::int64_t timestamp, std::int64_t original_ti
   return out.finish();
 }
 
+std::string encode(const PeerNotice& notice) {
+  JsonObjectWriter data(96);
+  data.text("peerId", notice.peer.to_text());
+  if (notice.is_capable) data.number("pigeon", 1);
+  JsonObjectWriter out(160);
+  out.text("type", "peer-announce-relay").raw("data", data.finish());
+  return out.finish();
+}
+
 std::string encode(const BinaryHeader& header) {
   JsonObjectWriter out(64);
   out.text("type", "__BINARY__").number("size", as_number(header.size));

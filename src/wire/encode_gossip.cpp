@@ -3,6 +3,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/hex.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/peer_message.hpp"
 
@@ -13,23 +14,26 @@ namespace {
 /// Bytes of an envelope without its content, subtype, network and proof.
 constexpr std::size_t envelope_bytes = 384;
 
-/// A part of a text, and what takes its place.
-struct Edit {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string_view replacement;
-};
+/// Bytes that a relay adds at most: its id, and the names of `path` and `spread`.
+constexpr std::size_t added_bytes_max = 80;
 
-Edit edit_of(std::string_view text, std::string_view part, std::string_view replacement) {
-  const auto begin = static_cast<std::size_t>(part.data() - text.data());
-  return {begin, begin + part.size(), replacement};
+/// The relay as the last element of a path.
+void append_element(std::string& out, const GossipMessage& message, const PeerId& self) {
+  out += message.path.empty() ? "\"" : ",\"";
+  append_hex(out, self.bytes());
+  out += '"';
 }
 
-/// What makes `self` the last element, and where it goes: before the bracket.
-Edit path_edit(const GossipMessage& message, std::string_view element) {
-  const std::string_view bracket = message.path_text.substr(message.path_text.size() - 1);
-  const Edit edit = edit_of(message.text, bracket, element);
-  return {edit.begin, edit.begin, edit.replacement};
+void append_less_one(std::string& out, std::uint32_t ttl) {
+  std::array<char, 10> digits{};
+  char* end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), ttl - std::min(ttl, 1U)).ptr;
+  out.append(digits.data(), end);
+}
+
+/// Where a part of a text begins in it.
+std::size_t offset_of(std::string_view text, std::string_view part) {
+  return static_cast<std::size_t>(part.data() - text.data());
 }
 
 }  // namespace
@@ -59,30 +63,36 @@ std::string as_spread(std::string encoded) {
 }
 
 std::string encode_forward(const GossipMessage& message, const PeerId& self, bool spreads) {
+  const std::string_view text = message.text;
   const bool has_path = !message.path_text.empty();
-  const std::string element = (message.path.empty() ? "\"" : ",\"") + self.to_text() + '"';
-  std::array<char, 8> digits{};
-  const std::uint32_t ttl = message.ttl - std::min(message.ttl, 1U);
-  const char* digits_end = std::to_chars(digits.data(), digits.data() + digits.size(), ttl).ptr;
-
-  std::array<Edit, 2> edits = {
-      edit_of(message.text, message.ttl_text,
-              {digits.data(), static_cast<std::size_t>(digits_end - digits.data())}),
-      has_path ? path_edit(message, element) : Edit{message.text.size(), message.text.size(), {}}};
-  if (edits[1].begin < edits[0].begin) std::swap(edits[0], edits[1]);
+  const std::size_t ttl_at = offset_of(text, message.ttl_text);
+  const std::size_t bracket_at =
+      has_path ? offset_of(text, message.path_text) + message.path_text.size() - 1 : text.size();
 
   std::string out;
-  out.reserve(message.text.size() + element.size() + 48);
+  out.reserve(text.size() + added_bytes_max);
   std::size_t at = 0;
-  for (const Edit& edit : edits) {
-    out += message.text.substr(at, edit.begin - at);
-    out += edit.replacement;
-    at = edit.end;
-  }
-  out += message.text.substr(at);
-  if (has_path && (message.spreads || !spreads)) return out;
+  const auto copy_until = [&](std::size_t end) {
+    out += text.substr(at, end - at);
+    at = end;
+  };
+  const auto copy_with_ttl = [&] {
+    copy_until(ttl_at);
+    append_less_one(out, message.ttl);
+    at += message.ttl_text.size();
+  };
+  if (ttl_at < bracket_at) copy_with_ttl();
+  copy_until(bracket_at);
+  if (has_path) append_element(out, message, self);
+  if (ttl_at > bracket_at) copy_with_ttl();
+  copy_until(text.size());
+
   out.pop_back();
-  if (!has_path) ((out += ",\"path\":[") += element) += ']';
+  if (!has_path) {
+    out += ",\"path\":[";
+    append_element(out, message, self);
+    out += ']';
+  }
   if (spreads && !message.spreads) out += ",\"spread\":true";
   out += '}';
   return out;

@@ -28,8 +28,12 @@ std::string_view trimmed(std::string_view text) {
 
 bool take_members(const std::vector<JsonMember>& members,
                   std::initializer_list<KnownMember> known) {
+  // Members mostly come in the order in which they are known, so the next one is looked at first.
+  const KnownMember* next = known.begin();
   for (const JsonMember& member : members) {
-    for (const KnownMember& candidate : known) {
+    for (std::size_t tried = 0; tried < known.size(); ++tried) {
+      if (next == known.end()) next = known.begin();
+      const KnownMember& candidate = *next++;
       if (candidate.key != member.key) continue;
       if (!candidate.value->raw.empty()) return false;
       *candidate.value = member.value;
@@ -54,6 +58,12 @@ std::string_view FieldReader::name(JsonText value, std::size_t bytes_max) {
 
 std::string_view FieldReader::network(JsonText value) {
   return value.is_truthy() ? name(value, network_name_bytes_max) : default_network;
+}
+
+PeerId FieldReader::id(JsonText value) {
+  const std::optional<PeerId> parsed_id = PeerId::parse(reader_.unescaped(value));
+  is_valid_ = is_valid_ && parsed_id.has_value();
+  return parsed_id.value_or(PeerId{});
 }
 
 SpelledId FieldReader::parsed(std::string_view text) {

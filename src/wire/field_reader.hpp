@@ -37,7 +37,7 @@ class FieldReader {
   std::string_view name(JsonText value, std::size_t bytes_max = name_bytes_max);
   /// The namespace: `global` for what JavaScript takes as false.
   std::string_view network(JsonText value);
-  PeerId id(JsonText value) { return spelled_id(value).id; }
+  PeerId id(JsonText value);
   SpelledId spelled_id(JsonText value);
   /// Nothing for what JavaScript takes as false.
   std::optional<SpelledId> optional_id(JsonText value);

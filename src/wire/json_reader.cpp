@@ -29,6 +29,8 @@ WireError to_wire_error(simdjson::error_code error) {
   return error == simdjson::DEPTH_ERROR ? WireError::nested_too_deep : WireError::malformed_json;
 }
 
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 /// simdjson refuses whole numbers that do not fit into 64 bits. JavaScript prints any below 10^21
 /// with all its digits, and RFC 8259 knows no bound. Such a number in `text`, if `index` is where a
 /// value begins, becomes another one of the same length, so that everything else can be checked.
@@ -166,9 +168,9 @@ struct JsonReader::Impl {
       if (c == '{' || c == '[') ++depth;
       if (c == '}' || c == ']') --depth;
     } while (depth > 0);
-    std::string_view raw(text.data() + begin, offset_at(index) - begin);
-    raw = raw.substr(0, raw.find_last_not_of(white_space) + 1);
-    return {{raw}, index};
+    std::size_t end = offset_at(index);
+    while (is_white(text.data()[end - 1])) --end;
+    return {{std::string_view(text.data() + begin, end - begin)}, index};
   }
 
   std::string_view unescaped(JsonText value) {

@@ -66,7 +66,8 @@ struct GossipMessage {
   /// Peers visited, originator first.
   std::vector<PeerId> path;
   std::optional<MessageProof> proof;
-  /// Extra member `ack`: the sender, of this project, wants the target to confirm.
+  /// Extra member `ack`: the sender, of this project, wants the target to confirm. It is true or
+  /// absent, and so is `spread`.
   bool wants_ack = false;
   /// Extra member `spread`: to be passed on to every neighbor of this project, because no way to
   /// the target is known.
@@ -105,6 +106,8 @@ struct RelayedChannelSignal {
 /// A peer is there (`peer-announce-relay`, `bootstrap-keepalive`, `client-peer-announcement`).
 struct PeerNotice {
   SpelledId peer;
+  /// It is said to be of this project: extra member `pigeon` of `data`, which is an object then.
+  bool is_capable = false;
 };
 
 /// A binary frame with a message of this size follows (5.8).
@@ -229,7 +232,8 @@ struct OutgoingGossip {
 };
 std::string encode(const OutgoingGossip& message);
 
-/// The message with ttl one less and `self` at the end of its path, every other byte as it came.
+/// The message with ttl one less, but not below 0, and `self` at the end of its path, every other
+/// byte as it came. The message is as it was decoded: `text` and its parts belong together.
 /// `spreads` adds the member if it is not there.
 std::string encode_forward(const GossipMessage& message, const PeerId& self, bool spreads);
 
@@ -263,6 +267,9 @@ std::string encode_channel_signal(std::string_view type, std::string_view data, 
                                   std::int64_t timestamp);
 std::string encode_channel_pong(std::int64_t timestamp, std::int64_t original_timestamp,
                                 const PeerId& from);
+/// A `peer-announce-relay` for peers of this project:
+///   {"type":"peer-announce-relay","data":{"peerId":"ID","pigeon":1}}
+std::string encode(const PeerNotice& notice);
 std::string encode(const BinaryHeader& header);
 std::string encode(const StreamInit& init, std::int64_t timestamp);
 std::string encode(const StreamChunk& chunk);

@@ -17,7 +17,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
-#include "suite/random_bytes.hpp"
+#include "net/clock.hpp"
+#include "signaling/hub_links.hpp"
 #include "tests/e2e/hub_test.hpp"
 #include "tests/support/certificate.hpp"
 #include "wire/client_message.hpp"
@@ -97,6 +98,14 @@ std::string url_of(std::uint16_t port, std::uint64_t number, const std::string& 
 
 class HubSocketTest : public HubTest {
  protected:
+  /// Opens two clients, which announce themselves.
+  void announce(Client& alice, Client& bob) {
+    alice.wait_open();
+    bob.wait_open();
+    alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
+    bob.socket().send(wire::encode_announce(make_id(2), "global", 3, ""));
+  }
+
   asio::io_context loop_;
 };
 
@@ -104,11 +113,8 @@ TEST_F(HubSocketTest, AnnouncesAndDiscoversThroughARealHub) {
   start();
   Client alice(loop_, url_of(port(), 1));
   Client bob(loop_, url_of(port(), 2));
-  alice.wait_open();
-  bob.wait_open();
 
-  alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
-  bob.socket().send(wire::encode_announce(make_id(2), "global", 3, ""));
+  announce(alice, bob);
 
   EXPECT_THAT(alice.wait_text("peer-discovered"), HasSubstr(make_id(2)));
   EXPECT_THAT(bob.wait_text("peer-discovered"), HasSubstr(make_id(1)));
@@ -118,10 +124,7 @@ TEST_F(HubSocketTest, CarriesLongMessages) {
   start();
   Client alice(loop_, url_of(port(), 1));
   Client bob(loop_, url_of(port(), 2));
-  alice.wait_open();
-  bob.wait_open();
-  alice.socket().send(wire::encode_announce(make_id(1), "global", 3, ""));
-  bob.socket().send(wire::encode_announce(make_id(2), "global", 3, ""));
+  announce(alice, bob);
   bob.wait_text("peer-discovered");
 
   const std::string data = "\"" + std::string(300'000, 'x') + "\"";
@@ -192,6 +195,91 @@ TEST_F(HubSocketTest, MayBeDestroyedInItsOwnCalls) {
   loop_.run_for(200ms);
 
   EXPECT_EQ(calls, 1);
+}
+
+// ---- Together with the core.
+
+/// Carries out what `HubLinks` wants with real sockets and the real clock.
+class LinkedClient {
+ public:
+  LinkedClient(asio::io_context& loop, std::uint64_t number)
+      : loop_(loop),
+        links_(*wire::SpelledId::parse(make_id(number)), "global", 16, {},
+               Random::from_number(number)) {}
+
+  signaling::HubLinks& links() { return links_; }
+
+  /// Turns the loop until the core has told what the test waits for.
+  template <class News>
+  News wait_for(const std::function<bool(const News&)>& matches) {
+    const Deadline deadline;
+    while (!deadline.has_passed()) {
+      carry_out();
+      for (const signaling::HubNews& news : links_.take_news()) {
+        const auto* typed = std::get_if<News>(&news);
+        if (typed != nullptr && matches(*typed)) return *typed;
+      }
+      loop_.restart();
+      loop_.run_one_for(20ms);
+      links_.handle_timeout(net::read_clock());
+    }
+    throw Failure("no such news in time");
+  }
+  void wait_connected() {
+    wait_for<signaling::HubChanged>([](const signaling::HubChanged& news) {
+      return news.state == signaling::HubState::connected;
+    });
+  }
+
+ private:
+  void carry_out() {
+    for (const signaling::HubAction& action : links_.take_actions()) {
+      if (const auto* open = std::get_if<signaling::OpenHub>(&action)) {
+        socket_ = std::make_unique<HubSocket>(loop_, open->url, net::TlsClientContext::load(""),
+                                              HubSocketOptions{}, Random::from_number(1),
+                                              callbacks(open->hub));
+      } else if (const auto* send = std::get_if<signaling::SendToHub>(&action)) {
+        socket_->send(send->text);
+      }
+    }
+  }
+  runtime::HubSocketCallbacks callbacks(signaling::HubKey hub) {
+    return {.opened = [this, hub] { links_.opened(hub, net::read_clock()); },
+            .text = [this, hub](auto text) { links_.received(hub, text, net::read_clock()); },
+            .closed = [this, hub](
+                          auto code,
+                          auto reason) { links_.closed(hub, code, reason, net::read_clock()); }};
+  }
+
+  asio::io_context& loop_;
+  signaling::HubLinks links_;
+  std::unique_ptr<HubSocket> socket_;
+};
+
+TEST(HubRestartTest, IsFoundAgainWithoutBeingAsked) {
+  asio::io_context loop;
+  auto hub = std::make_unique<HubProcess>(Flags{"--drain-window", "0ms"});
+  const std::uint16_t port = hub->port();
+  LinkedClient alice(loop, 1);
+  ASSERT_TRUE(alice.links().add("http://127.0.0.1:" + std::to_string(port), net::read_clock()));
+  alice.wait_connected();
+
+  EXPECT_EQ(hub->stop(), 0);
+  const auto lost = alice.wait_for<signaling::HubChanged>(
+      [](const auto& news) { return news.state == signaling::HubState::waiting; });
+  EXPECT_THAT(lost.reason, HasSubstr("closed the connection (10"));
+  const auto refused = alice.wait_for<signaling::HubChanged>(
+      [](const auto& news) { return news.state == signaling::HubState::waiting; });
+  EXPECT_THAT(refused.reason, HasSubstr("No server listens at 127.0.0.1:"));
+  hub = std::make_unique<HubProcess>(Flags{"--drain-window", "0ms"}, port);
+  alice.wait_connected();
+
+  // It has announced itself anew, as one of this project.
+  LinkedClient bob(loop, 2);
+  ASSERT_TRUE(bob.links().add("http://127.0.0.1:" + std::to_string(port), net::read_clock()));
+  const auto found = bob.wait_for<signaling::Discovered>(
+      [](const auto& news) { return news.peer.to_text() == make_id(1); });
+  EXPECT_TRUE(found.is_capable);
 }
 
 // ---- TLS

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "bench/load/implementation.hpp"
 #include "bench/load/report.hpp"
-#include "bench/rtc/implementation.hpp"
 
 namespace pigeon::bench {
 

@@ -14,7 +14,7 @@ namespace pigeon::bench {
 /// Words of a command line.
 using Words = std::vector<std::string>;
 
-/// A program that measures one implementation of WebRTC with both of its ends inside.
+/// A program that measures one implementation and prints what it found as a line of JSON.
 struct Implementation {
   std::string name;
   Words command;

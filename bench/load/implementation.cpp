@@ -1,4 +1,4 @@
-#include "bench/rtc/implementation.hpp"
+#include "bench/load/implementation.hpp"
 
 #include <array>
 #include <cstdio>
