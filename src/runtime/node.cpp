@@ -24,10 +24,13 @@ NodeError bad_argument(std::string sentence) {
 Result<NodeParts, NodeError> make_parts(NodeOptions options, pigeon::Node::OnEvent on_event) {
   auto identity = runtime::open_identity(options.identity_file);
   if (!identity) return Unexpected(bad_argument("identity_file: " + identity.error()));
-  auto trusted = net::TlsClientContext::load(options.trusted_certificates_file);
-  // Without those of the system there are still hubs that need none.
-  if (!trusted && !options.trusted_certificates_file.empty()) {
-    return Unexpected(bad_argument("trusted_certificates_file: " + trusted.error()));
+  std::optional<net::TlsClientContext> trusted;
+  if (!options.trusted_certificates_file.empty()) {
+    auto loaded = net::TlsClientContext::load(options.trusted_certificates_file);
+    if (!loaded) {
+      return Unexpected(bad_argument("trusted_certificates_file: " + loaded.error()));
+    }
+    trusted = *std::move(loaded);
   }
   std::optional<node::NodeKeys> keys;
   if (options.enable_crypto) {

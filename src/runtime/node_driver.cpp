@@ -12,9 +12,14 @@ NodeDriver::NodeDriver(NodeLoop& loop, NodeParts parts)
     : loop_(loop),
       core_(std::move(parts.core)),
       identity_(std::move(parts.identity)),
+      trusted_(std::move(parts.trusted)),
       on_event_(std::move(parts.on_event)),
-      hubs_(loop.context(), std::move(parts.trusted), Random(suite::random_seed()),
+      hubs_(loop.context(), Random(suite::random_seed()),
             {
+                .trust = [this]() -> NodeHubs::Trust {
+                  if (trusted_) return *trusted_;
+                  return loop_.system_trust();
+                },
                 .tell = [this](node::Input input) { take(std::move(input)); },
                 .ended = [this] { finish_soon(); },
             }),

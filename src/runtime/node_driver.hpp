@@ -29,7 +29,8 @@ struct NodeParts {
   node::Node core;
   /// The private halves of the core's keys; none if it has no keys.
   std::optional<suite::NodeIdentity> identity;
-  Result<net::TlsClientContext, std::string> trusted;
+  /// Whose certificates are taken; none: those that the system trusts.
+  std::optional<net::TlsClientContext> trusted;
   PeerConnectionOptions connections;
   pigeon::Node::OnEvent on_event;
   /// For the application, at the beginning.
@@ -110,6 +111,7 @@ class NodeDriver : public std::enable_shared_from_this<NodeDriver> {
   NodeLoop& loop_;
   node::Node core_;
   std::optional<suite::NodeIdentity> identity_;
+  std::optional<net::TlsClientContext> trusted_;
   pigeon::Node::OnEvent on_event_;
   NodeHubs hubs_;
   NodeLinks links_;

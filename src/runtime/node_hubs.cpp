@@ -9,14 +9,16 @@ namespace {
 constexpr std::uint16_t normal_closure = 1000;
 }  // namespace
 
-NodeHubs::NodeHubs(boost::asio::io_context& loop,
-                   Result<net::TlsClientContext, std::string> trusted, Random random, Calls calls)
-    : loop_(loop), trusted_(std::move(trusted)), random_(random), calls_(std::move(calls)) {}
+NodeHubs::NodeHubs(boost::asio::io_context& loop, Random random, Calls calls)
+    : loop_(loop), random_(random), calls_(std::move(calls)) {}
 
 void NodeHubs::carry_out(const signaling::OpenHub& open) {
   const std::uint64_t number = next_number_++;
+  const bool is_secure = open.url.starts_with("wss:") || open.url.starts_with("https:");
+  const Trust trust =
+      is_secure ? calls_.trust() : Trust(Unexpected<std::string>("There is no TLS."));
   sockets_[open.hub] = {number,
-                        std::make_unique<HubSocket>(loop_, open.url, trusted_, HubSocketOptions{},
+                        std::make_unique<HubSocket>(loop_, open.url, trust, HubSocketOptions{},
                                                     random_.split(), callbacks(open.hub, number))};
 }
 

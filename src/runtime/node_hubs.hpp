@@ -22,16 +22,19 @@ namespace pigeon::runtime {
 /// loop's thread.
 class NodeHubs {
  public:
+  /// Whose certificates are taken, or why none can be.
+  using Trust = Result<net::TlsClientContext, std::string>;
+
   struct Calls {
+    /// Asked when a hub speaks TLS.
+    std::function<Trust()> trust;
     /// Something happened to a hub. Never inside a call.
     std::function<void(node::Input)> tell;
     /// A hub that was closed has ended. Never inside a call.
     std::function<void()> ended;
   };
 
-  /// `trusted` decides whose certificates are taken, or says why none are.
-  NodeHubs(boost::asio::io_context& loop, Result<net::TlsClientContext, std::string> trusted,
-           Random random, Calls calls);
+  NodeHubs(boost::asio::io_context& loop, Random random, Calls calls);
   NodeHubs(const NodeHubs&) = delete;
   NodeHubs& operator=(const NodeHubs&) = delete;
 
@@ -56,7 +59,6 @@ class NodeHubs {
                    std::string_view reason);
 
   boost::asio::io_context& loop_;
-  Result<net::TlsClientContext, std::string> trusted_;
   Random random_;
   Calls calls_;
   std::map<signaling::HubKey, Socket> sockets_;

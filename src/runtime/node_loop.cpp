@@ -66,6 +66,11 @@ void NodeLoop::run_until_told(const std::function<void(Mailbox::Task)>& call) {
   waiting->wait(is_done);
 }
 
+const Result<net::TlsClientContext, std::string>& NodeLoop::system_trust() {
+  if (!system_trust_) system_trust_.emplace(net::TlsClientContext::load(""));
+  return *system_trust_;
+}
+
 void NodeLoop::add(std::shared_ptr<NodeDriver> driver) { drivers_.push_back(std::move(driver)); }
 
 void NodeLoop::remove(const NodeDriver& driver) {

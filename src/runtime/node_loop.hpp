@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
+#include "net/tls_client_context.hpp"
 #include "pigeon/result.hpp"
 #include "pigeon/rtc_loop.hpp"
 #include "runtime/event_loop.hpp"
@@ -58,6 +60,9 @@ class NodeLoop {
   boost::asio::io_context& context() { return event_loop_->context(); }
   RtcLoop& rtc() { return rtc_; }
   suite::Answerer& answerer() { return answerer_; }
+  /// The certificates that the system trusts, read when they are first needed, as that takes some
+  /// 30 ms and a mebibyte; or why they cannot be read.
+  const Result<net::TlsClientContext, std::string>& system_trust();
 
   /// Keeps a driver until it says that it is over.
   void add(std::shared_ptr<NodeDriver> driver);
@@ -79,6 +84,7 @@ class NodeLoop {
   std::unique_ptr<EventLoop> event_loop_;
   RtcLoop rtc_;
   suite::Answerer answerer_;
+  std::optional<Result<net::TlsClientContext, std::string>> system_trust_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   boost::asio::posix::stream_descriptor rtc_descriptor_;
   std::vector<std::shared_ptr<NodeDriver>> drivers_;

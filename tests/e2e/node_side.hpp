@@ -147,6 +147,8 @@ class LocalMesh {
   LocalMesh(std::size_t count, bool shares_loop, NodeOptions options = local_options()) {
     auto loop = NodeLoop::create(options.addresses);
     if (!loop) throw Failure(loop.error().message);
+    // With fewer links a node may be content without some of the others.
+    options.min_peers = count - 1;
     for (std::size_t i = 0; i < count; ++i) {
       sides_.push_back(shares_loop ? std::make_unique<NodeSide>(*loop, options)
                                    : std::make_unique<NodeSide>(options));
