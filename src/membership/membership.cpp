@@ -73,6 +73,8 @@ bool Membership::discover(const wire::SpelledId& peer, bool is_capable, Now now)
   known.heard_at = instant;
   if (is_new && !wire::offers_first(self_, known.spelled)) {
     known.not_before = instant + options_.initiator_grace;
+  } else if (is_new && !known.is_capable) {
+    known.not_before = instant + options_.newcomer_grace;
   }
   known_.put(known, instant);
   if (known_.kind_of(known) == Kind::ours_other) choice_.note_helpless(peer.id, instant);

@@ -34,6 +34,10 @@ struct MembershipOptions {
   /// A peer with the greater id offers; if it has not for so long, a peer of this project may be
   /// called by us all the same.
   Duration initiator_grace = 3s;
+  /// A newcomer that is not of this project gets so long for an offer of its own, whatever the ids
+  /// say: upstream's peers without a link call everybody they hear of, and an offer that reaches
+  /// them at that moment ends both attempts.
+  Duration newcomer_grace = 300ms;
   /// Wait after the first failed attempt, doubled each time, with up to half of it at random more.
   Duration retry_first = 1s;
   Duration retry_max = 120s;

@@ -43,7 +43,7 @@ TEST(MembershipTest, WaitsForNothingAtFirst) {
 
 TEST(MembershipTest, CallsASmallerPeerAtOnce) {
   MembershipUnderTest peer;
-  peer.discover(alice, false);
+  peer.discover(alice);
 
   EXPECT_THAT(peer.calls(), ElementsAre(alice));
   EXPECT_EQ(peer.state(alice), State::calling);
@@ -52,6 +52,17 @@ TEST(MembershipTest, CallsASmallerPeerAtOnce) {
   peer.membership.link_opened(alice, peer.now);
   EXPECT_EQ(peer.state(alice), State::linked);
   EXPECT_EQ(peer.membership.linked_count(), 1U);
+}
+
+TEST(MembershipTest, LetsANewcomerOfUpstreamCallFirst) {
+  MembershipUnderTest peer;
+  peer.discover(alice, false);
+
+  EXPECT_THAT(peer.calls_within(299ms), IsEmpty());
+  EXPECT_EQ(peer.offer(alice, false).verdict, OfferVerdict::accept);
+
+  peer.discover(bob, false);
+  EXPECT_THAT(peer.calls_within(300ms), ElementsAre(bob));
 }
 
 TEST(MembershipTest, LeavesTheCallToAGreaterPeerForAWhile) {

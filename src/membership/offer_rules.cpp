@@ -55,7 +55,9 @@ OfferVerdict judge_known_offer(const Link& link, const wire::SpelledId& self,
   // Another spelling of the same number is another peer for upstream's clients.
   if (from != link.spelled) return OfferVerdict::ignore;
   if (link.state == LinkState::calling) {
-    return wire::offers_first(from, self) ? OfferVerdict::yield_and_accept : OfferVerdict::ignore;
+    const bool is_unheard = link.since + crossing_time_max <= now;
+    return is_unheard || wire::offers_first(from, self) ? OfferVerdict::yield_and_accept
+                                                        : OfferVerdict::ignore;
   }
   const bool is_repeated =
       link.offered_at != Instant::min() && link.offered_at + offer_copy_time <= now;

@@ -32,6 +32,9 @@ struct OfferDecision {
 
 /// Copies of one offer, over several hubs or the mesh, arrive within this time.
 inline constexpr Duration offer_copy_time = 400ms;
+/// Offers that cross meet within this time. A later one was made by somebody who knows nothing of
+/// ours.
+inline constexpr Duration crossing_time_max = 1s;
 /// An offer for an open link is taken for a sign that the other side has lost it if another one
 /// follows within this time. Longer than an attempt of ours and the wait after it.
 inline constexpr Duration offer_repeat_time = 30s;
@@ -42,10 +45,12 @@ inline constexpr Duration answer_chance_time = 5s;
 
 /// An offer of a peer that has an attempt or a link with us.
 ///
-/// Of crossed offers the greater id's wins (PeerPigeon protocol, 4.2). A second offer of a peer
-/// that we are answering replaces the first, which it has given up. While a link is open a single
-/// offer means nothing, or a hub could break links with one message; two of them, some time apart,
-/// are how a peer shows that has started anew under its id and does not know of the link.
+/// Of crossed offers the greater id's wins (PeerPigeon protocol, 4.2), unless it has gone
+/// unanswered for longer than offers cross: upstream's peers lose one that reaches them while they
+/// call. A second offer of a peer that we are answering replaces the first, which it has given up.
+/// While a link is open a single offer means nothing, or a hub could break links with one message;
+/// two of them, some time apart, are how a peer shows that has started anew under its id and does
+/// not know of the link.
 OfferVerdict judge_known_offer(const Link& link, const wire::SpelledId& self,
                                const wire::SpelledId& from, Instant now);
 

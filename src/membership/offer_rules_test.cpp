@@ -56,6 +56,19 @@ TEST(OfferRulesTest, OfCrossedOffersTheGreaterIdsWins) {
   EXPECT_EQ(peer.state(greater), State::answering);
 }
 
+TEST(OfferRulesTest, AnUnansweredCallYieldsToALaterOffer) {
+  MembershipUnderTest peer;
+  peer.membership.call(alice, peer.now);
+  peer.calls_within(999ms);
+  EXPECT_EQ(peer.offer(alice, false).verdict, OfferVerdict::ignore);
+  peer.calls_within(1ms);
+
+  EXPECT_EQ(peer.offer(alice, false).verdict, OfferVerdict::yield_and_accept);
+
+  EXPECT_EQ(peer.state(alice), State::answering);
+  EXPECT_EQ(peer.membership.occupied_count(), 1U);
+}
+
 TEST(OfferRulesTest, OneOfferDoesNotBreakALink) {
   MembershipUnderTest peer;
   peer.accept(alice);

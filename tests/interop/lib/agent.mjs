@@ -110,6 +110,10 @@ export function make_agent(PeerPigeonMesh, emit) {
       return meshes.get(id).setMaxPeers(count);
     },
 
+    async start_media({ id, video, audio }) {
+      await meshes.get(id).startMedia({ video, audio });
+    },
+
     links({ id }) {
       return open_links(meshes.get(id));
     },

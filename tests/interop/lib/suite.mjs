@@ -8,10 +8,11 @@ const test_timeout_ms = 180_000;
 /// The same ids in every run; another SEED gives others, printed with each failure.
 const seed = process.env.SEED ?? '1';
 
-/// Runs `body({hub, world, ids})`. `get_browser` is needed by tests with pages.
-export function hub_test(name, body, get_browser = () => undefined) {
+/// Runs `body({hub, world, ids})`. `get_browser` is needed by tests with pages. `hub_kind`
+/// overrides the variable HUB.
+export function hub_test(name, body, get_browser = () => undefined, hub_kind = undefined) {
   test(name, { timeout: test_timeout_ms }, async (t) => {
-    const hub = await start_hub();
+    const hub = await start_hub(hub_kind);
     const world = new World(hub, get_browser());
     t.after(async () => {
       await world.close();

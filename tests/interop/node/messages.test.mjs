@@ -83,3 +83,24 @@ describe('a direct message over a third peer', { concurrency: 3 }, () => {
     });
   }
 });
+
+describe('without a hub', { concurrency: 3 }, () => {
+  for (const version of client_versions) {
+    native_test(`native peers link over one of ${version}`, async ({ hub, world, ids }) => {
+      const relay = await world.join({ id: smallest(ids[0]), version });
+      const more = { autoDiscovery: false };
+      const ends = await Promise.all([join_proven(world, more), join_proven(world, more)]);
+      for (const end of ends) await end.run('link', { to: relay.id });
+      await link_each(world, relay, ends);
+      await hub.stop();
+
+      const [caller, called] = ends;
+      await caller.run('link', { to: called.id });
+
+      await all_linked(world, ends);
+      for (const [from, to] of [ends, ends.toReversed()])
+        await hears(world, from, 'peerVerified', { peer: to.id });
+      await pass_on(world, ...ends, { verified: true, hops: 0 });
+    });
+  }
+});

@@ -33,7 +33,7 @@ function command_line(id, options) {
 }
 
 export class NativeHost {
-  /// `on_event` gets what the peer emits. The process starts with `join`, or before it with `spawn`.
+  /// `on_event` gets what the peer emits. The process starts with `join` or, before it, `spawn`.
   constructor(on_event) {
     this.on_event = on_event;
     this.calls = new Map();

@@ -16,6 +16,11 @@ after(() => browser?.close());
 /// Upstream's peers of these versions may offer to a greater id, too.
 const may_offer_to_greater = (version) => version !== '1.0.6';
 
+function assert_one_attempt(ours) {
+  assert.equal(ours.count('peerConnected'), 1);
+  for (const name of ['connectFailed', 'peerDisconnected']) assert.deepEqual(ours.told(name), []);
+}
+
 async function meet_and_talk({ world, ids }, version, kind, is_greater) {
   const { ours, theirs } = await join_pair(world, ids, { version, kind, is_greater });
 
@@ -24,8 +29,7 @@ async function meet_and_talk({ world, ids }, version, kind, is_greater) {
   const [link] = await ours.host.run('links', {});
   if (!is_greater) assert.equal(link.offered, false, 'the greater id offers');
   else if (!may_offer_to_greater(version)) assert.equal(link.offered, true);
-  assert.equal(ours.count('peerConnected'), 1);
-  assert.equal(ours.count('peerDisconnected'), 0);
+  assert_one_attempt(ours);
 }
 
 for (const kind of kinds) {
@@ -42,6 +46,25 @@ for (const kind of kinds) {
     });
   }
 }
+
+// It tells both of each other at the same moment. Upstream's peers then call whoever it is, and an
+// offer that reaches them meanwhile ends both attempts.
+describe("a native peer and one in Node at upstream's server", { concurrency: 3 }, () => {
+  for (const version of client_versions) {
+    for (const is_greater of [true, false]) {
+      native_test(
+        `${version}, native id ${is_greater ? 'greater' : 'smaller'}`,
+        async ({ world, ids }) => {
+          const { ours, theirs } = await join_pair(world, ids, { version, is_greater });
+          await talk(world, [ours, theirs]);
+          assert_one_attempt(ours);
+        },
+        undefined,
+        'upstream',
+      );
+    }
+  }
+});
 
 describe('a native peer takes offers of smaller ids', { concurrency: 2 }, () => {
   for (const version of client_versions.filter(may_offer_to_greater)) {

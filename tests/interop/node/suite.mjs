@@ -20,12 +20,12 @@ async function check_native_peers(world) {
 }
 
 /// Like `hub_test`; besides, what native peers have counted is looked at in the end.
-export function native_test(name, body, get_browser) {
+export function native_test(name, body, get_browser, hub_kind) {
   const with_checks = async (frame) => {
     await body(frame);
     await check_native_peers(frame.world);
   };
-  hub_test(name, with_checks, get_browser);
+  hub_test(name, with_checks, get_browser, hub_kind);
 }
 
 /// A native peer with a chosen id, of which it has no proof.
@@ -55,8 +55,8 @@ export async function join_pair(world, ids, { version, kind = 'node', is_greater
   return { ours, theirs };
 }
 
-/// Waits until one of upstream's peers no longer counts `gone` as linked. Its sweep for stale links,
-/// if it comes first, tells nobody.
+/// Waits until one of upstream's peers no longer counts `gone` as linked. Its sweep for stale
+/// links, if it comes first, tells nobody.
 export async function loses(peer, gone) {
   const deadline = Date.now() + meeting_ms;
   while (!peer.has_lost(gone) && (await peer.open_links()).includes(gone.id)) {
