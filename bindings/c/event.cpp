@@ -1,6 +1,7 @@
 #include "bindings/c/event.hpp"
 
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "bindings/c/stream_info.hpp"
@@ -17,18 +18,18 @@ class Teller {
   // ---- Hubs and namespaces
 
   void operator()(const HubStatusChanged& status) const {
-    tell_one({.type = PIGEON_EVENT_HUB_STATUS,
-              .hub_status = {.url = status.url.c_str(),
-                             .state = state_of(status.state),
-                             .reason = status.reason.c_str(),
-                             .retry_in_ms = status.retry_in_ms}});
+    tell_one(PIGEON_EVENT_HUB_STATUS, &pigeon_event::hub_status,
+             {.url = status.url.c_str(),
+              .state = state_of(status.state),
+              .reason = status.reason.c_str(),
+              .retry_in_ms = status.retry_in_ms});
   }
   void operator()(const NetworkChanged& change) const {
-    tell_one({.type = PIGEON_EVENT_NETWORK_CHANGED,
-              .network = {.network = change.network.c_str(), .is_fallback = change.is_fallback}});
+    tell_one(PIGEON_EVENT_NETWORK_CHANGED, &pigeon_event::network,
+             {.network = change.network.c_str(), .is_fallback = change.is_fallback});
   }
   void operator()(const NodeWarning& warning) const {
-    tell_one({.type = PIGEON_EVENT_WARNING, .warning = {.message = warning.message.c_str()}});
+    tell_one(PIGEON_EVENT_WARNING, &pigeon_event::warning, {.message = warning.message.c_str()});
   }
 
   // ---- Peers
@@ -61,18 +62,18 @@ class Teller {
   void operator()(const MessageReceived& message) const {
     const std::string from = message.from.to_text();
     const std::string id = message.id.to_text();
-    tell_one({.type = PIGEON_EVENT_MESSAGE,
-              .message = {.from = from.c_str(),
-                          .id = id.c_str(),
-                          .text = message.text.c_str(),
-                          .text_size = message.text.size(),
-                          .json = message.json.c_str(),
-                          .json_size = message.json.size(),
-                          .timestamp = message.timestamp,
-                          .hops = message.hops,
-                          .direct = message.direct,
-                          .encrypted = message.encrypted,
-                          .verified = message.verified}});
+    tell_one(PIGEON_EVENT_MESSAGE, &pigeon_event::message,
+             {.from = from.c_str(),
+              .id = id.c_str(),
+              .text = message.text.c_str(),
+              .text_size = message.text.size(),
+              .json = message.json.c_str(),
+              .json_size = message.json.size(),
+              .timestamp = message.timestamp,
+              .hops = message.hops,
+              .direct = message.direct,
+              .encrypted = message.encrypted,
+              .verified = message.verified});
   }
   void operator()(const MessageDelivered& event) const {
     tell_delivery(PIGEON_EVENT_MESSAGE_DELIVERED, event.id, event.to, "");
@@ -82,9 +83,8 @@ class Teller {
   }
   void operator()(const BinaryReceived& event) const {
     const std::string from = event.from.to_text();
-    tell_one(
-        {.type = PIGEON_EVENT_BINARY,
-         .binary = {.from = from.c_str(), .data = event.data.data(), .size = event.data.size()}});
+    tell_one(PIGEON_EVENT_BINARY, &pigeon_event::binary,
+             {.from = from.c_str(), .data = event.data.data(), .size = event.data.size()});
   }
 
   // ---- Streams
@@ -120,7 +120,15 @@ class Teller {
     return PIGEON_HUB_DISCONNECTED;
   }
 
-  void tell_one(const pigeon_event& event) const { on_event_(user_data_, &event); }
+  /// `member` is the one that the type comes with.
+  template <class Member>
+  void tell_one(pigeon_event_type type, Member pigeon_event::*member,
+                const std::type_identity_t<Member>& value) const {
+    pigeon_event event{};
+    event.type = type;
+    event.*member = value;
+    on_event_(user_data_, &event);
+  }
 
   /// `rest` is the event without what all of its kind have.
   void tell_peer(pigeon_event_type type, const PeerId& peer, pigeon_peer_event rest = {}) const {
@@ -128,14 +136,14 @@ class Teller {
     rest.peer = text.c_str();
     if (rest.reason == nullptr) rest.reason = "";
     if (rest.public_key == nullptr) rest.public_key = "";
-    tell_one({.type = type, .peer = rest});
+    tell_one(type, &pigeon_event::peer, rest);
   }
   void tell_delivery(pigeon_event_type type, const MessageId& message, const PeerId& to,
                      const char* reason) const {
     const std::string id = message.to_text();
     const std::string target = to.to_text();
-    tell_one(
-        {.type = type, .delivery = {.id = id.c_str(), .to = target.c_str(), .reason = reason}});
+    tell_one(type, &pigeon_event::delivery,
+             {.id = id.c_str(), .to = target.c_str(), .reason = reason});
   }
   template <class StreamEvent>
   void tell_stream(pigeon_event_type type, const StreamEvent& event,
@@ -144,7 +152,7 @@ class Teller {
     rest.peer = peer.c_str();
     rest.stream = static_cast<pigeon_stream_id>(event.stream);
     if (rest.reason == nullptr) rest.reason = "";
-    tell_one({.type = type, .stream = rest});
+    tell_one(type, &pigeon_event::stream, rest);
   }
 
   pigeon_on_event on_event_;

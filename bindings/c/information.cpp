@@ -73,6 +73,7 @@ class List {
   }
   List(const List&) = delete;
   List& operator=(const List&) = delete;
+  ~List() = default;
 
   std::size_t size() const { return entries_.size(); }
   const Entry* at(std::size_t index) const {
@@ -111,6 +112,7 @@ class Status : public pigeon_status {
   }
   Status(const Status&) = delete;
   Status& operator=(const Status&) = delete;
+  ~Status() = default;
 
  private:
   NodeStatus source_;
@@ -155,6 +157,7 @@ pigeon_error_kind pigeon_node_status(const pigeon_node* node, const pigeon_statu
 }
 
 void pigeon_status_free(const pigeon_status* status) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-static-cast-downcast): only `Status` is given out.
   delete static_cast<const pigeon::c::Status*>(status);
 }
 

@@ -1,6 +1,8 @@
 #include "bindings/c/options.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -16,7 +18,7 @@ using ::testing::HasSubstr;
 
 class COptionsTest : public ::testing::Test {
  protected:
-  ~COptionsTest() override { pigeon_node_options_destroy(options_); }
+  void TearDown() override { pigeon_node_options_destroy(options_); }
 
   NodeOptions& options() { return options_->options; }
   void set(pigeon_number_option option, std::uint64_t value) {
@@ -42,10 +44,10 @@ TEST_F(COptionsTest, SetsEachText) {
 }
 
 TEST_F(COptionsTest, SetsEachFlag) {
-  bool NodeOptions::*const flags[] = {&NodeOptions::allow_global_fallback,
-                                      &NodeOptions::auto_discovery, &NodeOptions::eviction_strategy,
-                                      &NodeOptions::xor_routing, &NodeOptions::enable_crypto};
-  for (int i = 0; i < 5; ++i) {
+  const std::array<bool NodeOptions::*, 5> flags = {
+      &NodeOptions::allow_global_fallback, &NodeOptions::auto_discovery,
+      &NodeOptions::eviction_strategy, &NodeOptions::xor_routing, &NodeOptions::enable_crypto};
+  for (std::size_t i = 0; i < flags.size(); ++i) {
     for (const bool value : {false, true}) {
       ASSERT_EQ(pigeon_node_options_set_flag(options_, static_cast<pigeon_flag_option>(i), value,
                                              nullptr),

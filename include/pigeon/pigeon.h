@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// This is C.
+// NOLINTBEGIN(modernize-use-using,modernize-deprecated-headers)
 #include <stdbool.h>
 
 #if defined(__GNUC__)
@@ -509,3 +511,4 @@ PIGEON_API void pigeon_discovered_list_free(pigeon_discovered_list* list);
 #ifdef __cplusplus
 }
 #endif
+// NOLINTEND(modernize-use-using,modernize-deprecated-headers)
