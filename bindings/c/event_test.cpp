@@ -72,8 +72,10 @@ TEST(CEventTest, TellsAboutPeers) {
 
 TEST(CEventTest, TellsAMessageWithZeroBytes) {
   const std::string text("a\0b", 3);
-  view(MessageReceived{
-  .from = alice, .id = message_id, .text = text, .json = R"("a\u0000b"),
+  view(MessageReceived{.from = alice,
+                       .id = message_id,
+                       .text = text,
+                       .json = R"("a\u0000b")",
                        .timestamp = 17,
                        .hops = 2,
                        .direct = true,
@@ -84,7 +86,7 @@ TEST(CEventTest, TellsAMessageWithZeroBytes) {
          EXPECT_EQ(event.message.from, alice_text);
          EXPECT_EQ(event.message.id, message_text);
          EXPECT_EQ(std::string(event.message.text, event.message.text_size), text);
-         EXPECT_STREQ(event.message.json, R"("a\u0000b"));
+         EXPECT_STREQ(event.message.json, R"("a\u0000b")");
          EXPECT_EQ(event.message.json_size, 10U);
          EXPECT_EQ(event.message.timestamp, 17);
          EXPECT_EQ(event.message.hops, 2U);
