@@ -139,6 +139,7 @@ package() {
     cmake -S tests/package -B build/package/consumer -G Ninja \
       -DCMAKE_PREFIX_PATH="$PWD/build/package/root" >/dev/null &&
     cmake --build build/package/consumer && build/package/consumer/consumer &&
+    build/package/consumer/consumer_c &&
     build/package/root/bin/pigeonhub --version
 }
 
@@ -174,10 +175,10 @@ part "build release" count_steps build release ON
 part "build dev" count_steps build dev ON
 part "unit tests, ASan and UBSan" count_ctest ctest --preset dev --no-tests=error -L unit -j2
 part "end to end, release" count_cases end_to_end release -L e2e
-part "end to end, ASan and UBSan" count_cases end_to_end dev -R 'e2e.(bad_input|http|node|rfc6455|rtc|udp)'
-part "build tsan" count_steps build tsan ON hub_drain_test hub_library_test \
+part "end to end, ASan and UBSan" count_cases end_to_end dev -R 'e2e.(bad_input|c_interface|http|node|rfc6455|rtc|udp)'
+part "build tsan" count_steps build tsan ON hub_c_interface_test hub_drain_test hub_library_test \
   hub_node_test hub_signaling_test hub_tls_test
-part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(drain|library|node|signaling|tls)' -j2
+part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(c_interface|drain|library|node|signaling|tls)' -j2
 part "same trace at both optimization levels" count_one same_trace
 part "simulated WebRTC" count_one simulate_rtc
 part "simulated meshes" count_mesh simulate_mesh

@@ -5,7 +5,8 @@ find_program(PIGEON_CCACHE ccache)
 
 function(pigeon_configure_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF C_STANDARD 11 C_STANDARD_REQUIRED ON)
   if(NOT PIGEON_WASM)
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   endif()
@@ -13,10 +14,12 @@ function(pigeon_configure_target target)
     # Paths relative to the project, so that another clone finds what this one compiled.
     set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
                  ${PIGEON_CCACHE})
-    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}")
+    set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${launcher}"
+                                               C_COMPILER_LAUNCHER "${launcher}")
   endif()
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Werror
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Werror
     # A designated initializer that leaves fields at their defaults is our way to write options.
     -Wno-missing-field-initializers
     # GCC 12 warns about its own std::string and std::variant code at -O2 and under sanitizers.

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "bindings/c/error.hpp"
+#include "pigeon/node.hpp"
+#include "pigeon/pigeon.h"
+
+struct pigeon_loop {
+  pigeon::NodeLoop loop;
+};
+
+struct pigeon_node {
+  pigeon::Node node;
+};
+
+namespace pigeon::c {
+
+/// Makes the call on a node that is there. `Handle` may be const.
+template <class Handle, class Call>
+pigeon_error_kind with_node(Handle* node, pigeon_error** error, Call call) noexcept {
+  return guard(error, [&]() -> Done {
+    if (node == nullptr) return missing("node");
+    return call(node->node);
+  });
+}
+
+}  // namespace pigeon::c
