@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "apps/pigeonhub/config_file.hpp"
-#include "apps/pigeonhub/suggestion.hpp"
+#include "apps/support/quote.hpp"
+#include "apps/support/suggestion.hpp"
 
 namespace pigeonhub {
 namespace {
@@ -16,17 +17,10 @@ using pigeon::Unexpected;
 
 constexpr std::string_view config_variable = "PIGEONHUB_CONFIG";
 
-/// The variable's value; nothing if it is unset or empty, as hosting platforms leave it.
-std::optional<std::string> value_of(const Environment& environment, std::string_view variable) {
-  const auto found = environment.find(variable);
-  if (found == environment.end() || found->second.empty()) return std::nullopt;
-  return found->second;
-}
-
-std::vector<Assignment> read_environment(const Environment& environment) {
+std::vector<Assignment> read_environment(const apps::Environment& environment) {
   std::vector<Assignment> assignments;
   for (const OptionSpec& option : option_table()) {
-    if (auto text = value_of(environment, option.variable)) {
+    if (auto text = apps::value_of(environment, option.variable)) {
       assignments.push_back(
           {&option, std::move(*text), fmt::format("environment variable {}", option.variable)});
     }
@@ -36,16 +30,16 @@ std::vector<Assignment> read_environment(const Environment& environment) {
 
 /// Variables that nobody reads and that resemble one of ours. Others stay unmentioned: container
 /// platforms set variables of their own that begin like ours.
-std::vector<std::string> misspelled_variables(const Environment& environment) {
+std::vector<std::string> misspelled_variables(const apps::Environment& environment) {
   std::vector<std::string_view> known = {config_variable};
   for (const OptionSpec& option : option_table()) known.push_back(option.variable);
   std::vector<std::string> warnings;
   for (const auto& [name, value] : environment) {
     const bool ours = name.starts_with("PIGEONHUB_") || name.starts_with("RATE_");
     if (!ours || std::ranges::find(known, name) != known.end()) continue;
-    if (const auto meant = suggest(name, known)) {
+    if (const auto meant = apps::suggest(name, known)) {
       warnings.push_back(fmt::format("environment variable {} is not used; did you mean {}?",
-                                     quote(name), *meant));
+                                     apps::quote(name), *meant));
     }
   }
   return warnings;
@@ -66,7 +60,7 @@ Result<void, SettingsError> apply(const std::vector<Assignment>& assignments, Se
 }  // namespace
 
 Result<Command, SettingsError> read_command(std::span<const std::string> arguments,
-                                            const Environment& environment) {
+                                            const apps::Environment& environment) {
   const auto line = parse_command_line(arguments);
   if (!line) return Unexpected(line.error());
   Command command{.action = line->action, .settings = {}, .warnings = {}};
@@ -75,7 +69,7 @@ Result<Command, SettingsError> read_command(std::span<const std::string> argumen
   }
 
   const auto config_file =
-      line->config_file ? line->config_file : value_of(environment, config_variable);
+      line->config_file ? line->config_file : apps::value_of(environment, config_variable);
   std::vector<Assignment> from_file;
   if (config_file) {
     auto read = read_config_file(*config_file);

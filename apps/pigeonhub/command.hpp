@@ -1,16 +1,13 @@
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "apps/pigeonhub/command_line.hpp"
+#include "apps/support/environment.hpp"
 
 namespace pigeonhub {
-
-/// Environment variables by name.
-using Environment = std::map<std::string, std::string, std::less<>>;
 
 /// What to do, with which settings.
 struct Command {
@@ -23,6 +20,6 @@ struct Command {
 /// Gathers the settings: flags before environment variables before the configuration file before
 /// defaults. An empty variable counts as unset. `--help` and `--version` look at nothing else.
 pigeon::Result<Command, SettingsError> read_command(std::span<const std::string> arguments,
-                                                    const Environment& environment);
+                                                    const apps::Environment& environment);
 
 }  // namespace pigeonhub

@@ -5,7 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "apps/pigeonhub/suggestion.hpp"
+#include "apps/support/quote.hpp"
+#include "apps/support/suggestion.hpp"
 
 namespace pigeonhub {
 namespace {
@@ -19,7 +20,7 @@ const OptionSpec& option_with_flag(std::string_view flag) {
 
 SettingsError unknown_argument(std::string_view argument, const CLI::App& app) {
   const bool is_flag = argument.starts_with('-');
-  if (!is_flag) return {fmt::format("unexpected argument {}", quote(argument))};
+  if (!is_flag) return {fmt::format("unexpected argument {}", apps::quote(argument))};
 
   const std::string_view flag = argument.substr(0, argument.find('='));
   std::vector<std::string> names;
@@ -27,9 +28,9 @@ SettingsError unknown_argument(std::string_view argument, const CLI::App& app) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   const std::vector<std::string_view> candidates(names.begin(), names.end());
-  const auto meant = suggest(flag, candidates);
-  return {meant ? fmt::format("unknown option {}; did you mean {}?", quote(flag), *meant)
-                : fmt::format("unknown option {}", quote(flag))};
+  const auto meant = apps::suggest(flag, candidates);
+  return {meant ? fmt::format("unknown option {}; did you mean {}?", apps::quote(flag), *meant)
+                : fmt::format("unknown option {}", apps::quote(flag))};
 }
 
 /// The arguments as CLI11 stores them, before anything is checked.

@@ -35,13 +35,15 @@ class ConfigFile {
   std::filesystem::path path_;
 };
 
-Command accepted(const std::vector<std::string>& arguments, const Environment& environment = {}) {
+Command accepted(const std::vector<std::string>& arguments,
+                 const apps::Environment& environment = {}) {
   auto command = read_command(arguments, environment);
   EXPECT_TRUE(command) << (command ? "" : command.error().message);
   return command ? *std::move(command) : Command{};
 }
 
-std::string error(const std::vector<std::string>& arguments, const Environment& environment = {}) {
+std::string error(const std::vector<std::string>& arguments,
+                  const apps::Environment& environment = {}) {
   const auto command = read_command(arguments, environment);
   EXPECT_FALSE(command);
   return command ? "" : command.error().message;
@@ -106,7 +108,7 @@ TEST(CommandTest, EveryOptionCanBeSetByItsKey) {
 
 TEST(CommandTest, FlagsBeatVariablesBeatTheFileBeatsDefaults) {
   const ConfigFile file("[listen]\nport = 1\nhost = 'file'\nloops = 3\n");
-  const Environment environment = {{"PORT", "2"}, {"HOST", "variable"}};
+  const apps::Environment environment = {{"PORT", "2"}, {"HOST", "variable"}};
 
   const Command command = accepted({"--config", file.path(), "--port", "4"}, environment);
 
@@ -177,10 +179,10 @@ TEST(CommandTest, HelpAndVersionLookAtNothingElse) {
 }
 
 TEST(CommandTest, WarnsOfVariablesThatLookMisspelled) {
-  const Environment environment = {{"PIGEONHUB_LOG_LEVLE", "debug"},
-                                   {"PIGEONHUB_SERVICE_HOST", "10.0.0.1"},
-                                   {"PIGEONHUB_PORT_3000_TCP", "tcp://10.0.0.1:3000"},
-                                   {"PATH", "/bin"}};
+  const apps::Environment environment = {{"PIGEONHUB_LOG_LEVLE", "debug"},
+                                         {"PIGEONHUB_SERVICE_HOST", "10.0.0.1"},
+                                         {"PIGEONHUB_PORT_3000_TCP", "tcp://10.0.0.1:3000"},
+                                         {"PATH", "/bin"}};
 
   EXPECT_THAT(accepted({}, environment).warnings,
               ElementsAre("environment variable \"PIGEONHUB_LOG_LEVLE\" is not used; did you mean "

@@ -9,7 +9,8 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include "apps/pigeonhub/suggestion.hpp"
+#include "apps/support/quote.hpp"
+#include "apps/support/suggestion.hpp"
 
 namespace pigeonhub {
 namespace {
@@ -26,7 +27,7 @@ std::optional<std::string_view> meant_key(std::string_view unknown) {
     if (last_part(option.key) == last_part(unknown)) return option.key;
     keys.push_back(option.key);
   }
-  return suggest(unknown, keys);
+  return apps::suggest(unknown, keys);
 }
 
 bool is_section(std::string_view name) {
@@ -72,8 +73,9 @@ class ConfigReader {
     const auto option = std::ranges::find(option_table(), key, &OptionSpec::key);
     if (option == option_table().end()) {
       const auto meant = meant_key(key);
-      error_ = SettingsError{fmt::format("{}, line {}: unknown key {}{}", name_, line, quote(key),
-                                         meant ? fmt::format("; did you mean {}?", *meant) : "")};
+      error_ =
+          SettingsError{fmt::format("{}, line {}: unknown key {}{}", name_, line, apps::quote(key),
+                                    meant ? fmt::format("; did you mean {}?", *meant) : "")};
       return;
     }
     const std::string place = fmt::format("{}, line {}, {}", name_, line, key);
@@ -96,13 +98,13 @@ Result<std::vector<Assignment>, SettingsError> read_config_file(const std::strin
   std::string text(config_bytes_max + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.is_open() || file.bad()) {
-    return Unexpected(
-        SettingsError{fmt::format("cannot read {}: {}", quote(path, 4096), std::strerror(errno))});
+    return Unexpected(SettingsError{
+        fmt::format("cannot read {}: {}", apps::quote(path, 4096), std::strerror(errno))});
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > config_bytes_max) {
     return Unexpected(SettingsError{
-        fmt::format("{} has more than {} bytes", quote(path, 4096), config_bytes_max)});
+        fmt::format("{} has more than {} bytes", apps::quote(path, 4096), config_bytes_max)});
   }
   return parse_config(text, path);
 }

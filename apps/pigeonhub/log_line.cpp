@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/pigeonhub/option_value.hpp"
+#include "apps/support/quote.hpp"
 
 namespace pigeonhub {
 namespace {
@@ -30,7 +30,7 @@ std::string json_string(std::string_view text) {
 
 /// `quote` without the quotes.
 std::string escape(std::string_view text, std::size_t bytes_max) {
-  const std::string quoted = quote(text, bytes_max);
+  const std::string quoted = apps::quote(text, bytes_max);
   return quoted.substr(1, quoted.size() - 2);
 }
 
@@ -50,7 +50,7 @@ struct Describer {
 
   Line operator()(const pigeon::HubPeerDisconnected& event) const {
     const std::string id = short_id(event.peer_id);
-    const std::string reason = quote(event.reason, reason_bytes_max);
+    const std::string reason = apps::quote(event.reason, reason_bytes_max);
     return LogLine{LogLevel::debug,
                    "peer_disconnected",
                    fmt::format("peer {} disconnected with {} {}, {} remain", id, event.code, reason,
@@ -63,11 +63,11 @@ struct Describer {
 
   Line operator()(const pigeon::HubPeerAnnounced& event) const {
     const std::string id = short_id(event.peer_id);
-    return LogLine{
-        LogLevel::debug,
-        "peer_announced",
-        fmt::format("peer {} announced itself in {}", id, quote(event.network, network_bytes_max)),
-        {{"peer", id}, {"network", escape(event.network, network_bytes_max)}}};
+    return LogLine{LogLevel::debug,
+                   "peer_announced",
+                   fmt::format("peer {} announced itself in {}", id,
+                               apps::quote(event.network, network_bytes_max)),
+                   {{"peer", id}, {"network", escape(event.network, network_bytes_max)}}};
   }
 
   Line operator()(const pigeon::HubPeerGoodbye& event) const {

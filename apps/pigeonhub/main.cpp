@@ -1,31 +1,18 @@
 #include <string>
-#include <string_view>
 #include <vector>
-
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "apps/pigeonhub/command.hpp"
 #include "apps/pigeonhub/help.hpp"
 #include "apps/pigeonhub/serve.hpp"
+#include "apps/support/environment.hpp"
 #include "pigeon/hub.hpp"
 #include "pigeon/version.hpp"
 
 namespace {
 
 using namespace pigeonhub;
-
-Environment environment_of_process() {
-  Environment environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const auto end = text.find('=');
-    if (end == std::string_view::npos) continue;
-    environment.emplace(text.substr(0, end), text.substr(end + 1));
-  }
-  return environment;
-}
 
 int reject(const std::string& sentence) {
   fmt::print(stderr, "pigeonhub: {}\nRun pigeonhub --help for all options.\n", sentence);
@@ -44,7 +31,7 @@ int check(const Settings& settings) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const auto command = read_command(arguments, environment_of_process());
+  const auto command = read_command(arguments, apps::environment_of_process());
   if (!command) return reject(command.error().message);
   switch (command->action) {
     case Action::print_help:

@@ -1,6 +1,7 @@
 #include "apps/pigeonhub/option_table.hpp"
 
 #include <array>
+#include <chrono>
 
 namespace pigeonhub {
 namespace {
@@ -45,7 +46,7 @@ constexpr ValueRule level = {.kind = ValueKind::choice, .max = 4, .choices = lev
 
 template <auto... rest>
 constexpr FieldAccess hub() {
-  return field<&Settings::hub, rest...>();
+  return apps::field<Settings, &Settings::hub, rest...>();
 }
 template <auto member>
 constexpr FieldAccess listen() {
@@ -235,10 +236,10 @@ constexpr auto table = std::to_array<OptionSpec>({
 
     {"log.format", "--log-format", "PIGEONHUB_LOG_FORMAT",
      "auto, pretty or json; auto: pretty on a terminal, else one JSON object per line.",
-     format, field<&Settings::log, &LogSettings::format>()},
+     format, apps::field<Settings, &Settings::log, &LogSettings::format>()},
     {"log.level", "--log-level", "PIGEONHUB_LOG_LEVEL",
      "debug, info, warn, error or off; debug has a line for every client.",
-     level, field<&Settings::log, &LogSettings::level>()},
+     level, apps::field<Settings, &Settings::log, &LogSettings::level>()},
 });
 // clang-format on
 

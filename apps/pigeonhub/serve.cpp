@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/pigeonhub/log.hpp"
-#include "apps/pigeonhub/signals.hpp"
+#include "apps/support/signals.hpp"
 
 namespace pigeonhub {
 namespace {
@@ -55,7 +55,7 @@ void end_after(std::chrono::milliseconds time) {
   }).detach();
 }
 
-int drain(Hub& hub, Signals& signals, Log& log, std::string_view cause) {
+int drain(Hub& hub, apps::Signals& signals, Log& log, std::string_view cause) {
   const std::size_t connections = hub.stats().connections;
   log.write({LogLevel::info,
              "stopping",
@@ -73,7 +73,7 @@ int drain(Hub& hub, Signals& signals, Log& log, std::string_view cause) {
 }
 
 /// Obeys signals until one of them, or the hub itself, brings the end.
-int run(Hub& hub, Signals& signals, Log& log) {
+int run(Hub& hub, apps::Signals& signals, Log& log) {
   const bool began_on_terminal = ::isatty(STDERR_FILENO) == 1;
   for (;;) {
     switch (signals.wait()) {
@@ -111,7 +111,7 @@ void announce(const HubAddress& address, bool secure, const Command& command, Lo
 }  // namespace
 
 int serve(const Command& command) {
-  Signals signals;
+  apps::Signals signals;
   Log log(command.settings.log);
   const auto on_event = [&](const pigeon::HubEvent& event) {
     if (const auto line = describe(event)) log.write(*line);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "apps/support/option_value.hpp"
 #include "pigeon/options.hpp"
 
 namespace pigeonhub {
@@ -24,9 +25,6 @@ struct Settings {
   LogSettings log;
 };
 
-/// Why settings cannot be used: a sentence that names the place, the value and what is allowed.
-struct SettingsError {
-  std::string message;
-};
+using apps::SettingsError;
 
 }  // namespace pigeonhub

@@ -1,4 +1,5 @@
-// Joins a mesh and chats: each line of standard input goes to all peers.
+// Joins a mesh and chats: each line of standard input goes to all peers, and comes back as a
+// message of our own.
 //   example_node ws://localhost:3000
 #include <iostream>
 #include <string>
@@ -19,9 +20,7 @@ int main(int count, char** arguments) {
     } else if (const auto* gone = std::get_if<pigeon::PeerDisconnected>(&event)) {
       std::cout << "- " << gone->peer.to_text() << std::endl;
     } else if (const auto* message = std::get_if<pigeon::MessageReceived>(&event)) {
-      if (message->hops > 0) {
-        std::cout << message->from.to_text().substr(0, 8) << ": " << message->text << std::endl;
-      }
+      std::cout << message->from.to_text().substr(0, 8) << ": " << message->text << std::endl;
     }
   });
   if (!node) return std::cerr << node.error().message << '\n', 1;

@@ -15,7 +15,11 @@ namespace {
 using Peers = std::vector<std::unique_ptr<UpstreamPeer>>;
 
 /// Sizes of the connected parts of the mesh.
-std::vector<std::size_t> component_sizes(const Peers& peers, UpstreamMesh& mesh) {
+std::vector<std::size_t> component_sizes(const Peers& peers) {
+  std::map<PeerId, const UpstreamPeer*> up;
+  for (const auto& peer : peers) {
+    if (peer->is_up()) up[peer->id()] = peer.get();
+  }
   std::vector<std::size_t> sizes;
   std::set<PeerId> seen;
   for (const auto& start : peers) {
@@ -26,8 +30,8 @@ std::vector<std::size_t> component_sizes(const Peers& peers, UpstreamMesh& mesh)
       const PeerId id = frontier.back();
       frontier.pop_back();
       ++size;
-      for (const PeerId& next : mesh.find(id)->links()) {
-        if (mesh.find(next) != nullptr && seen.insert(next).second) frontier.push_back(next);
+      for (const PeerId& next : up.at(id)->links()) {
+        if (up.contains(next) && seen.insert(next).second) frontier.push_back(next);
       }
     }
     sizes.push_back(size);
@@ -35,7 +39,7 @@ std::vector<std::size_t> component_sizes(const Peers& peers, UpstreamMesh& mesh)
   return sizes;
 }
 
-UpstreamMeshResult measure(const Peers& peers, UpstreamMesh& mesh) {
+UpstreamMeshResult measure(const Peers& peers) {
   UpstreamMeshResult result;
   std::size_t up_count = 0;
   std::size_t link_ends = 0;
@@ -46,7 +50,7 @@ UpstreamMeshResult measure(const Peers& peers, UpstreamMesh& mesh) {
     if (peer->links().empty()) ++result.isolated_count;
   }
   const auto total = static_cast<double>(up_count);
-  for (const std::size_t size : component_sizes(peers, mesh)) {
+  for (const std::size_t size : component_sizes(peers)) {
     ++result.component_count;
     const auto part = static_cast<double>(size);
     result.mean_reach += part * part / (total * total);
@@ -59,12 +63,12 @@ UpstreamMeshResult measure(const Peers& peers, UpstreamMesh& mesh) {
 
 UpstreamMeshResult run(const UpstreamMeshScenario& scenario) {
   HubWorld world(scenario.seed, scenario.hub);
-  UpstreamMesh mesh(world);
+  LinkNetwork network(world.scheduler(), world.random().split());
   Peers peers;
   for (std::size_t i = 0; i < scenario.peer_count; ++i) {
     if (i > 0 && i == scenario.restart_before) world.restart_hub();
-    peers.push_back(
-        std::make_unique<UpstreamPeer>(mesh, world.random().id<PeerId>(), scenario.links_max));
+    peers.push_back(std::make_unique<UpstreamPeer>(world, network, world.random().id<PeerId>(),
+                                                   scenario.links_max));
     peers.back()->join();
     world.run_for(scenario.join_interval);
   }
@@ -74,7 +78,7 @@ UpstreamMeshResult run(const UpstreamMeshScenario& scenario) {
     if (victim.is_up()) victim.leave(false);
   }
   if (scenario.killed_count > 0) world.run_for(60s);
-  UpstreamMeshResult result = measure(peers, mesh);
+  UpstreamMeshResult result = measure(peers);
   result.hub_messages = world.sent_count();
   result.trace_hash = world.trace().hash();
   return result;

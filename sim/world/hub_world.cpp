@@ -23,6 +23,11 @@ HubWorld::HubWorld(std::uint64_t seed, HubOptions options, NetworkOptions networ
 
 hub::ConnectionId HubWorld::connect(HubClient& client, std::string peer_id, std::string address) {
   const hub::ConnectionId connection{next_connection_++};
+  if (!is_up_) {
+    network_.carry(hub_endpoint, endpoint(connection),
+                   [refused = &client] { refused->receive_close(1006, ""); });
+    return connection;
+  }
   clients_[connection] = &client;
   open_.insert(connection);
   network_.carry(endpoint(connection), hub_endpoint,
@@ -49,12 +54,18 @@ void HubWorld::end(hub::ConnectionId connection, std::uint16_t code) {
   });
 }
 
-void HubWorld::restart_hub() {
+void HubWorld::stop_hub() {
+  is_up_ = false;
   const auto lost = std::exchange(clients_, {});
   open_.clear();
   hub_ = std::make_unique<hub::Hub>(options_, random_.split(), scheduler_.now());
   armed_ = Instant::max();
   for (const auto& [connection, client] : lost) client->receive_close(1006, "");
+}
+
+void HubWorld::restart_hub() {
+  stop_hub();
+  start_hub();
 }
 
 void HubWorld::feed(const hub::Input& input) {

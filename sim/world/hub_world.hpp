@@ -39,10 +39,15 @@ class HubWorld {
 
   void run_for(Duration duration) { scheduler_.run_for(duration); }
 
-  /// Replaces the hub by a new one that knows nothing; every connection is lost.
+  /// The hub is gone: every connection is lost, and new ones are refused with code 1006.
+  void stop_hub();
+  /// A new hub that knows nothing takes its place.
+  void start_hub() { is_up_ = true; }
+  bool is_up() const { return is_up_; }
   void restart_hub();
 
   Scheduler& scheduler() { return scheduler_; }
+  const Scheduler& scheduler() const { return scheduler_; }
   Random& random() { return random_; }
   const Trace& trace() const { return trace_; }
   /// Messages that the hub has sent.
@@ -64,6 +69,7 @@ class HubWorld {
   Network network_;
   Trace trace_;
   std::unique_ptr<hub::Hub> hub_;
+  bool is_up_ = true;
   /// The clients' ends: whoever has left hears no more.
   std::map<hub::ConnectionId, HubClient*> clients_;
   /// The hub's ends: what was sent before leaving still arrives.

@@ -1,10 +1,12 @@
 #include "sim/world/upstream_peer.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "base/peer_id.hpp"
 #include "wire/client_message.hpp"
+#include "wire/signal_data.hpp"
 
 namespace pigeon::sim {
 
@@ -22,28 +24,21 @@ constexpr Duration stale_age = 5min;
 constexpr Duration reconnect_delay_isolated = 1s;
 constexpr Duration reconnect_delay = 3s;
 constexpr Duration optimize_delay = 12s;
-/// Time that ICE, DTLS and SCTP take on a good network.
-constexpr Duration channel_delay = 150ms;
-/// Time after which a vanished neighbour is noticed.
-constexpr Duration loss_delay = 12s;
-
-constexpr std::string_view sdp = R"({"type":"offer","sdp":"v=0"})";
 
 }  // namespace
 
-void UpstreamMesh::add(UpstreamPeer& peer) { peers_[peer.id()] = &peer; }
-void UpstreamMesh::remove(const UpstreamPeer& peer) { peers_.erase(peer.id()); }
-UpstreamPeer* UpstreamMesh::find(const PeerId& id) {
-  const auto found = peers_.find(id);
-  return found == peers_.end() ? nullptr : found->second;
-}
+UpstreamPeer::UpstreamPeer(HubWorld& world, LinkNetwork& network, const PeerId& id,
+                           std::size_t links_max)
+    : world_(world),
+      network_(network),
+      id_(id),
+      links_max_(links_max),
+      gossip_(id, world.random().split()) {}
 
-UpstreamPeer::UpstreamPeer(UpstreamMesh& mesh, const PeerId& id, std::size_t links_max)
-    : mesh_(mesh), id_(id), links_max_(links_max) {}
-
-void UpstreamPeer::join() {
+void UpstreamPeer::join(std::string address) {
   is_up_ = true;
-  mesh_.add(*this);
+  address_ = std::move(address);
+  owner_ = network_.add(*this);
   connect();
   every(floor_period, &UpstreamPeer::keep_floor);
   every(stuck_period, &UpstreamPeer::drop_stuck);
@@ -51,27 +46,24 @@ void UpstreamPeer::join() {
 }
 
 void UpstreamPeer::connect() {
-  connection_ = mesh_.world().connect(*this, id_.to_text(), "10.0.0.1");
-  mesh_.world().send(
-      *connection_,
-      wire::encode_announce(id_.to_text(), "global", static_cast<std::uint32_t>(links_max_), ""));
+  connection_ = world_.connect(*this, id_.to_text(), address_);
+  world_.send(*connection_, wire::encode_announce(id_.to_text(), "global",
+                                                  static_cast<std::uint32_t>(links_max_), ""));
 }
 
 void UpstreamPeer::leave(bool with_goodbye) {
   is_up_ = false;
   if (connection_ && with_goodbye) {
-    mesh_.world().send(*connection_, wire::encode_goodbye(id_.to_text(), 0, "global"));
+    world_.send(*connection_, wire::encode_goodbye(id_.to_text(), 0, "global"));
   }
-  if (connection_) mesh_.world().disconnect(*connection_);
+  if (connection_) world_.disconnect(*connection_);
   connection_.reset();
-  for (const PeerId& other : links()) {
-    mesh_.world().scheduler().after(with_goodbye ? 50ms : loss_delay, [this, other] {
-      if (UpstreamPeer* peer = mesh_.find(other)) peer->on_channel_closed(id_);
-    });
+  if (with_goodbye) {
+    for (const auto& [id, slot] : slots_) network_.close(owner_, slot.link);
   }
+  network_.remove(owner_);
   slots_.clear();
   slot_order_.clear();
-  mesh_.remove(*this);
 }
 
 std::vector<PeerId> UpstreamPeer::links() const {
@@ -92,27 +84,34 @@ void UpstreamPeer::receive_text(std::string_view text) {
     if (const auto id = PeerId::parse(bye->from)) on_goodbye(*id);
   } else if (const auto* signal = std::get_if<wire::RelayedSignal>(&*message)) {
     const auto id = PeerId::parse(signal->from);
-    if (!id) return;
-    if (signal->type == wire::SignalType::offer) on_offer(*id);
-    if (signal->type == wire::SignalType::answer) on_answer(*id);
-    if (signal->type == wire::SignalType::connection_rejected) on_rejected(*id);
+    if (id) on_signal(wire::to_text(signal->type), *id, signal->data);
   }
 }
 
 void UpstreamPeer::receive_close(std::uint16_t /*code*/, std::string_view /*reason*/) {
   connection_.reset();
   const Duration delay = links().empty() ? reconnect_delay_isolated : reconnect_delay;
-  mesh_.world().scheduler().after(delay, [this] {
+  world_.scheduler().after(delay, [this] {
     if (is_up_ && !connection_) connect();
   });
 }
 
+// The same for what comes over the mesh. `data` is copied, because what it lies in may be read
+// anew.
+void UpstreamPeer::on_signal(std::string_view type, const PeerId& from, std::string_view data) {
+  const std::string copy(data);
+  if (type == "offer") on_offer(from, copy);
+  if (type == "answer") on_answer(from, copy);
+  if (type == "ice-candidate") on_candidate(from, copy);
+  if (type == "connection-rejected") on_rejected(from);
+  if (type == "goodbye") on_goodbye(from);
+}
+
 // A known id is not even refreshed.
 void UpstreamPeer::on_discovered(const PeerId& id) {
-  const Instant now = mesh_.world().scheduler().now().monotonic;
-  if (id == id_ || !discovered_.emplace(id, now).second) return;
+  if (id == id_ || !discovered_.emplace(id, now().monotonic).second) return;
   const std::uint64_t round = ++optimize_round_;
-  mesh_.world().scheduler().after(optimize_delay, [this, round] {
+  world_.scheduler().after(optimize_delay, [this, round] {
     if (round == optimize_round_ && is_up_) optimize();
   });
   if (wants(id) && link_count() < links_max_ && slots_.size() < links_max_) dial(id);
@@ -139,12 +138,14 @@ void UpstreamPeer::dial(const PeerId& id) {
   }
   ++dials_[id];
   marks_.insert(id);
-  slots_[id] = {.is_initiator = true, .created = mesh_.world().scheduler().now().monotonic};
-  slot_order_.push_back(id);
-  send_signal(wire::SignalType::offer, id, sdp);
+  network_.dial(owner_, open_slot(id, true).link);
 }
 
-void UpstreamPeer::on_offer(const PeerId& from) {
+void UpstreamPeer::on_offer(const PeerId& from, std::string_view data) {
+  const auto parsed = inner_reader_.parse(data);
+  if (!parsed) return;
+  const auto offer = wire::decode_description(parsed->raw, inner_reader_);
+  if (!offer || offer->type != rtc::SdpType::offer) return;
   if (from < id_) {
     send_signal(wire::SignalType::connection_rejected, from,
                 R"({"reason":"initiator_role_conflict"})");
@@ -160,10 +161,22 @@ void UpstreamPeer::on_offer(const PeerId& from) {
     send_signal(wire::SignalType::connection_rejected, from, R"({"reason":"max_peers_reached"})");
     return;
   }
-  slots_[from] = {.created = mesh_.world().scheduler().now().monotonic};
-  slot_order_.push_back(from);
-  send_signal(wire::SignalType::answer, from, R"({"type":"answer","sdp":"v=0"})");
+  network_.accept(owner_, open_slot(from, false).link, *offer);
   marks_.erase(from);
+}
+
+UpstreamPeer::Slot& UpstreamPeer::open_slot(const PeerId& other, bool is_initiator) {
+  slot_order_.push_back(other);
+  return slots_[other] = {.link = node::LinkId(next_link_++),
+                          .is_initiator = is_initiator,
+                          .created = now().monotonic};
+}
+
+std::optional<PeerId> UpstreamPeer::peer_of(node::LinkId link) const {
+  for (const auto& [id, slot] : slots_) {
+    if (slot.link == link) return id;
+  }
+  return std::nullopt;
 }
 
 // Evicts the farthest, if the newcomer is nearer; without any link, whichever slot is oldest.
@@ -176,28 +189,30 @@ bool UpstreamPeer::make_room(const PeerId& newcomer) {
     }
     if (!(distance(newcomer, id_) < distance(victim, id_))) return false;
   }
-  const bool was_connected = slots_[victim].is_connected;
-  close_slot(victim);
-  if (was_connected) {
-    mesh_.world().scheduler().after(50ms, [this, victim] {
-      if (UpstreamPeer* peer = mesh_.find(victim)) peer->close_slot(id_);
-    });
+  if (slots_[victim].is_connected) {
+    send_raw(victim, R"({"type":"eviction","reason":"incoming closer peer","from":")" +
+                         id_.to_text() + R"("})");
   }
+  close_slot(victim);
   return true;
 }
 
-void UpstreamPeer::on_answer(const PeerId& from) {
+void UpstreamPeer::on_answer(const PeerId& from, std::string_view data) {
   const auto slot = slots_.find(from);
   if (slot == slots_.end() || !slot->second.is_initiator || slot->second.is_connected) return;
-  const Instant created = slot->second.created;
-  mesh_.world().scheduler().after(channel_delay, [this, from, created] {
-    UpstreamPeer* other = mesh_.find(from);
-    const auto mine = slots_.find(from);
-    if (other == nullptr || mine == slots_.end() || mine->second.created != created) return;
-    if (!other->slots_.contains(id_)) return;
-    link_up(from);
-    other->link_up(id_);
-  });
+  const auto parsed = inner_reader_.parse(data);
+  if (!parsed) return;
+  const auto answer = wire::decode_description(parsed->raw, inner_reader_);
+  if (answer) network_.apply(owner_, slot->second.link, *answer);
+}
+
+void UpstreamPeer::on_candidate(const PeerId& from, std::string_view data) {
+  const auto slot = slots_.find(from);
+  if (slot == slots_.end()) return;
+  const auto parsed = inner_reader_.parse(data);
+  if (!parsed) return;
+  const auto candidate = wire::decode_candidate(parsed->raw, inner_reader_);
+  if (candidate) network_.apply(owner_, slot->second.link, *candidate);
 }
 
 void UpstreamPeer::link_up(const PeerId& other) {
@@ -205,7 +220,8 @@ void UpstreamPeer::link_up(const PeerId& other) {
   marks_.erase(other);
   dials_.erase(other);
   const auto found = discovered_.find(other);
-  if (found != discovered_.end()) found->second = mesh_.world().scheduler().now().monotonic;
+  if (found != discovered_.end()) found->second = now().monotonic;
+  send(gossip_.exchange_keys(other, links(), now()));
 }
 
 void UpstreamPeer::on_rejected(const PeerId& from) {
@@ -228,13 +244,16 @@ void UpstreamPeer::on_channel_closed(const PeerId& other) {
   close_slot(other);
   marks_.erase(other);
   if (link_count() > 0) return;
-  mesh_.world().scheduler().after(500ms, [this] {
+  world_.scheduler().after(500ms, [this] {
     if (is_up_) optimize();
   });
 }
 
 void UpstreamPeer::close_slot(const PeerId& other) {
-  if (slots_.erase(other) == 0) return;
+  const auto slot = slots_.find(other);
+  if (slot == slots_.end()) return;
+  network_.close(owner_, slot->second.link);
+  slots_.erase(slot);
   std::erase(slot_order_, other);
 }
 
@@ -257,7 +276,7 @@ void UpstreamPeer::optimize() {
 }
 
 void UpstreamPeer::every(Duration period, void (UpstreamPeer::*action)()) {
-  mesh_.world().scheduler().after(period, [this, period, action] {
+  world_.scheduler().after(period, [this, period, action] {
     if (!is_up_) return;
     if (connection_) (this->*action)();
     every(period, action);
@@ -270,18 +289,18 @@ void UpstreamPeer::keep_floor() {
 }
 
 void UpstreamPeer::drop_stuck() {
-  const Instant now = mesh_.world().scheduler().now().monotonic;
+  const Instant instant = now().monotonic;
   std::vector<PeerId> stuck;
   for (const auto& [id, slot] : slots_) {
-    if (!slot.is_connected && slot.created + stuck_age <= now) stuck.push_back(id);
+    if (!slot.is_connected && slot.created + stuck_age <= instant) stuck.push_back(id);
   }
   for (const PeerId& id : stuck) close_slot(id);
 }
 
 void UpstreamPeer::forget_stale() {
-  const Instant now = mesh_.world().scheduler().now().monotonic;
+  const Instant instant = now().monotonic;
   std::erase_if(discovered_, [&](const auto& entry) {
-    const bool is_stale = entry.second + stale_age <= now;
+    const bool is_stale = entry.second + stale_age <= instant;
     if (is_stale) marks_.erase(entry.first);
     return is_stale;
   });
@@ -290,7 +309,7 @@ void UpstreamPeer::forget_stale() {
 void UpstreamPeer::send_signal(wire::SignalType type, const PeerId& to, std::string_view data) {
   if (!connection_) return;
   const std::string target = to.to_text();
-  mesh_.world().send(
+  world_.send(
       *connection_,
       wire::encode_signal(
           {.type = type, .network = "global", .target = target, .data = data, .reason = {}}));

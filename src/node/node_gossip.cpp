@@ -75,7 +75,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
                             .text = std::string(text),
                             .json = content,
                             .timestamp = now.wall_ms,
-                            .verified = keys_.has_value()});
+                            .verified = can_prove_});
   broadcast({.id = id, .subtype = "chat", .content = std::move(content), .timestamp = now.wall_ms},
             now);
   settle(now);
@@ -144,9 +144,11 @@ bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& nei
 
 void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival& arrival,
                                Now now) {
+  // What is only passed on is not checked, and so proves nothing either way.
+  const bool is_transit = is_directed(message) && message.to != self_.id;
   if (!arrival.is_verified) {
     const auto sender = membership_.find(message.from);
-    const bool should_sign = keys_ && sender && sender->is_verified;
+    const bool should_sign = keys_ && !is_transit && sender && sender->is_verified;
     if (options_.trust == TrustPolicy::verified_only || should_sign) ++counters_.forged;
     if (options_.trust == TrustPolicy::verified_only) return;
   }

@@ -27,7 +27,7 @@ bool is_true(const crypto::Answer& answer) {
 
 void Node::Impl::offer_keys(Link& link, bool is_response, Now now) {
   if (!keys_) return;
-  if (!link.local_fingerprint || !link.remote_fingerprint) {
+  if (!can_prove_ || !link.local_fingerprint || !link.remote_fingerprint) {
     send_keys(link, is_response, {}, now);
     return;
   }
@@ -192,7 +192,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
 // ---- Signatures of messages
 
 void Node::Impl::sign(OwnGossip message, Now now) {
-  if (!keys_) {
+  if (!can_prove_) {
     publish(message, std::nullopt, now);
     return;
   }

@@ -211,6 +211,8 @@ class Node::Impl {
   NodeOptions options_;
   wire::SpelledId self_;
   std::optional<NodeKeys> keys_;
+  /// The own id follows from the own key. Proofs of another id would only look forged.
+  bool can_prove_;
   Random random_;
   Outbox out_;
   NodeCounters counters_;

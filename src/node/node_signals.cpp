@@ -233,7 +233,7 @@ void Node::Impl::name_neighbors_again(Now now) {
     next_naming_ = Instant::max();
     return;
   }
-  name_neighbors(*links_.find(candidates[random_.below(candidates.size())]));
+  name_neighbors(*links_.find(candidates[random_.index(candidates.size())]));
 }
 
 }  // namespace pigeon::node

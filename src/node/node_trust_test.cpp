@@ -127,6 +127,24 @@ TEST(NodeTrustTest, VerifiedOnlyKeepsNoLinkWithoutAProof) {
   EXPECT_EQ(village.node(0).status().connected_count, 0U);
 }
 
+TEST(NodeTrustTest, APeerWithAChosenIdProvesNothingAndForgesNothing) {
+  Village village;
+  village.add_connected(1);
+  village.add_connected(1, {.peer_id = std::string(40, 'a')});
+  village.pass(20s);
+  const PeerId chosen = village.id(1);
+
+  ASSERT_TRUE(village.node(0).send_encrypted_message(chosen, "secret", village.now).has_value());
+  ASSERT_TRUE(village.node(1).send_message("hello", village.now).has_value());
+  village.run();
+
+  EXPECT_THAT(village.events<MessageReceived>(1), SizeIs(2));
+  ASSERT_THAT(village.events<MessageReceived>(0), SizeIs(1));
+  EXPECT_FALSE(village.events<MessageReceived>(0)[0].verified);
+  EXPECT_THAT(village.events<PeerVerified>(0), IsEmpty());
+  EXPECT_EQ(village.node(0).status().counters.forged, 0U);
+}
+
 TEST(NodeTrustTest, ANeighborCannotSignalForAnother) {
   Village village;
   village.add_connected(3);

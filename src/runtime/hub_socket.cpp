@@ -75,6 +75,7 @@ class HubSocket::Connection : public std::enable_shared_from_this<Connection> {
   void read();
   void flush();
   void settle();
+  void tell_reached(HubStage stage);
   void tell_events();
   bool tell(const net::websocket::SessionEvent& event);
   void wait_readable();
@@ -149,6 +150,7 @@ void HubSocket::Connection::take_addresses(const error_code& error,
                 "). Check the address and the network.");
   }
   for (const auto& entry : found) addresses_.push_back(entry.endpoint());
+  tell_reached(HubStage::name_found);
   if (addresses_.size() > addresses_max) addresses_.resize(addresses_max);
   std::ranges::reverse(addresses_);
   phase_ = Phase::connecting;
@@ -184,6 +186,7 @@ void HubSocket::Connection::finish_connecting(const error_code& error) {
   if (!failure) socket_.non_blocking(true, failure);
   net::FileDescriptor descriptor(failure ? -1 : socket_.release(failure));
   if (failure) return fail(connect_failure(url_.authority, failure));
+  tell_reached(HubStage::connected);
   set_timer(open_deadline_);
   buffer_.resize(net::Stream::read_bytes_min);
   if (!url_.is_secure) {
@@ -199,6 +202,7 @@ void HubSocket::Connection::finish_connecting(const error_code& error) {
 void HubSocket::Connection::step_tls_handshake() {
   switch (stream_->handshake().status) {
     case IoStatus::done:
+      tell_reached(HubStage::secured);
       return start_session();
     case IoStatus::wants_read:
       return wait_readable();
@@ -218,6 +222,10 @@ void HubSocket::Connection::start_session() {
   session_.emplace(std::move(*session));
   wait_readable();
   settle();
+}
+
+void HubSocket::Connection::tell_reached(HubStage stage) {
+  if (callbacks_.reached) callbacks_.reached(stage);
 }
 
 void HubSocket::Connection::read() {

@@ -22,6 +22,10 @@ struct HubSocketOptions {
   net::websocket::ClientSessionOptions session;
 };
 
+/// How far an attempt to reach a hub has come, in this order; `secured` only where the URL says
+/// `wss`.
+enum class HubStage : std::uint8_t { name_found, connected, secured, opened };
+
 /// What a `HubSocket` tells, on its loop's thread and never inside one of its own functions. It may
 /// be destroyed in any of these.
 struct HubSocketCallbacks {
@@ -30,6 +34,8 @@ struct HubSocketCallbacks {
   /// The last one, once. Also if the connection never opened; `reason` is a sentence with the cause
   /// and the next step. 1006: the connection ended without a word, or was never a WebSocket.
   std::function<void(std::uint16_t code, std::string_view reason)> closed;
+  /// For whoever wants to know how far it comes. Unlike the others it must not end the socket.
+  std::function<void(HubStage stage)> reached = {};
 };
 
 /// A WebSocket connection to a hub: resolves the name without blocking the loop, tries one address

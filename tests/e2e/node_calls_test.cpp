@@ -116,37 +116,66 @@ TEST(NodeCallsTest, RefusesMoreThanAStreamTakes) {
 
 // ---- Events
 
-TEST(NodeCallsTest, AReceiverMayCallAnythingAlsoNodesOfAnotherThread) {
-  const LocalHub hub;
-  NodeSide* alice = nullptr;
-  NodeSide* bob = nullptr;
-  // Each asks the other's thread in its own events, while the other does the same.
-  const auto ask = [](Node& own, const NodeSide* other, const NodeEvent& event) {
+/// Two nodes with a loop each that ask each other's in their own events, and so have both threads
+/// wait for each other at a time.
+class Gossips {
+ public:
+  explicit Gossips(const LocalHub& hub) {
+    alice_ = std::make_unique<NodeSide>(local_options(), hook([this] { return bob_.get(); }));
+    bob_ = std::make_unique<NodeSide>(local_options(), hook([this] { return alice_.get(); }));
+    alice_->join(hub);
+    bob_->join(hub);
+    alice_->wait_for_link(bob_->id());
+    bob_->wait_for_link(alice_->id());
+  }
+  /// None asks a node that has ended.
+  ~Gossips() {
+    is_over_ = true;
+    while (asking_ > 0) std::this_thread::yield();
+  }
+  Gossips(const Gossips&) = delete;
+  Gossips& operator=(const Gossips&) = delete;
+
+  NodeSide& alice() { return *alice_; }
+  NodeSide& bob() { return *bob_; }
+  static constexpr int count_max = 200;
+
+ private:
+  template <class Other>
+  NodeSide::Hook hook(Other other) {
+    return [this, other](Node& own, const NodeEvent& event) {
+      ++asking_;
+      if (!is_over_) gossip(own, other()->node(), event);
+      --asking_;
+    };
+  }
+  static void gossip(Node& own, Node& other, const NodeEvent& event) {
     EXPECT_LE(own.peers().size(), 1U);
-    if (other == nullptr) return;
-    auto& node = const_cast<NodeSide*>(other)->node();
-    EXPECT_LE(node.status().connected_count, 1U);
+    EXPECT_LE(other.status().connected_count, 1U);
     const auto* message = std::get_if<MessageReceived>(&event);
-    if (message == nullptr || message->hops == 0) return;
+    if (message == nullptr || message->from == own.peer_id()) return;
     const int count = std::stoi(message->text);
-    if (count < 200) {
+    if (count < count_max) {
       EXPECT_TRUE(own.send_message(std::to_string(count + 1)));
     }
-  };
-  NodeSide first(local_options(), [&](Node& own, const NodeEvent& event) { ask(own, bob, event); });
-  NodeSide second(local_options(),
-                  [&](Node& own, const NodeEvent& event) { ask(own, alice, event); });
-  alice = &first;
-  bob = &second;
-  first.join(hub);
-  second.join(hub);
-  first.wait_for_link(second.id());
-  second.wait_for_link(first.id());
+  }
 
-  ASSERT_TRUE(first.node().send_message("1"));
-  ASSERT_TRUE(second.node().send_message("2"));
-  first.wait_for_text("200");
-  second.wait_for_text("200");
+  std::atomic<bool> is_over_ = false;
+  std::atomic<int> asking_ = 0;
+  std::unique_ptr<NodeSide> alice_;
+  std::unique_ptr<NodeSide> bob_;
+};
+
+TEST(NodeCallsTest, AReceiverMayCallAnythingAlsoNodesOfAnotherThread) {
+  const LocalHub hub;
+  Gossips gossips(hub);
+
+  ASSERT_TRUE(gossips.alice().node().send_message("1"));
+  ASSERT_TRUE(gossips.bob().node().send_message("2"));
+
+  const std::string last = std::to_string(Gossips::count_max);
+  gossips.alice().wait_for_text(last);
+  gossips.bob().wait_for_text(last);
 }
 
 TEST(NodeCallsTest, AnExceptionOfTheReceiverIsDroppedAndToldOnce) {

@@ -117,7 +117,7 @@ class NodeSide {
   }
   Node::OnEvent receiver() {
     return [this](NodeEvent event) {
-      if (hook_) hook_(*node_, event);
+      if (hook_) hook_(*told_of_, event);
       const std::lock_guard lock(mutex_);
       events_.push_back(std::move(event));
       changed_.notify_all();
@@ -126,6 +126,7 @@ class NodeSide {
   void keep(Result<Node, NodeError> made) {
     if (!made) throw Failure(made.error().message);
     node_ = std::make_unique<Node>(*std::move(made));
+    told_of_ = node_.get();
     id_ = node_->peer_id();
   }
 
@@ -135,6 +136,8 @@ class NodeSide {
   std::vector<NodeEvent> events_;
   PeerId id_;
   std::unique_ptr<Node> node_;
+  /// The same, also while it ends.
+  Node* told_of_ = nullptr;
 };
 
 /// Nodes that all join one hub, and are all linked with each other.

@@ -1,5 +1,6 @@
 // Drives PeerPigeon meshes where they live: in a Node process or in a page. Loaded by both, so it
 // uses nothing of either. What the library emits goes to `emit` as plain JSON.
+import { binary_content } from '../rtc/lib/content.mjs';
 
 const reported_events = {
   peerDiscovered: (event) => ({ peer: event.peerId }),
@@ -10,7 +11,11 @@ const reported_events = {
     from: event.from,
     content: event.content,
     direct: event.direct === true,
+    encrypted: event.encrypted === true,
+    message: event.messageId,
   }),
+  peerKeyAdded: (event) => ({ peer: event.peerId }),
+  streamAborted: (event) => ({ peer: event.peerId, reason: event.reason }),
   statusChanged: (event) => ({ type: event.type, message: event.message }),
 };
 
@@ -20,6 +25,34 @@ function open_links(mesh) {
   return connected.map((peer) => peer.peerId);
 }
 
+async function sha256(pieces) {
+  const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  const digest = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', bytes));
+  const sum = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { bytes: bytes.length, sha256: sum };
+}
+
+/// Tells of a stream when its last byte has been read.
+async function read_stream(id, { peerId, stream, metadata }, emit) {
+  const pieces = [];
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read())
+    pieces.push(next.value);
+  const { type, filename } = metadata;
+  emit({ id, name: 'streamRead', peer: peerId, type, filename, ...(await sha256(pieces)) });
+}
+
+function watch_transfers(mesh, id, emit) {
+  mesh.addEventListener('binaryMessageReceived', async ({ from, data }) => {
+    emit({ id, name: 'binaryMessageReceived', from, ...(await sha256([data])) });
+  });
+  mesh.addEventListener('streamReceived', (event) => {
+    read_stream(id, event, emit).catch((error) =>
+      emit({ id, name: 'streamBroken', peer: event.peerId, reason: String(error) }),
+    );
+  });
+}
+
 function watch(mesh, id, emit) {
   mesh.addEventListener('peersUpdated', () => {
     emit({ id, name: 'peersUpdated', links: open_links(mesh) });
@@ -27,6 +60,7 @@ function watch(mesh, id, emit) {
   for (const [name, pick] of Object.entries(reported_events)) {
     mesh.addEventListener(name, (event) => emit({ id, name, ...pick(event) }));
   }
+  watch_transfers(mesh, id, emit);
 }
 
 /// Commands for meshes made of `PeerPigeonMesh`, an unmodified class of any version. Each takes one
@@ -46,11 +80,34 @@ export function make_agent(PeerPigeonMesh, emit) {
     },
 
     async broadcast({ id, text }) {
-      await meshes.get(id).sendMessage(text);
+      return meshes.get(id).sendMessage(text);
     },
 
     async direct({ id, to, text }) {
-      await meshes.get(id).sendDirectMessage(to, text);
+      return meshes.get(id).sendDirectMessage(to, text);
+    },
+
+    async encrypted({ id, to, text }) {
+      return meshes.get(id).sendEncryptedMessage(to, text);
+    },
+
+    async binary({ id, to, seed, bytes }) {
+      return meshes.get(id).sendBinaryData(to, binary_content(seed, 0, bytes));
+    },
+
+    /// Resolves when the last byte is with the channel.
+    async file({ id, to, filename, seed, bytes }) {
+      const data = binary_content(seed, 0, bytes);
+      await meshes.get(id).sendFile(to, new File([data], filename));
+    },
+
+    /// The smaller id silently does nothing.
+    async link({ id, to }) {
+      await meshes.get(id).connectToPeer(to);
+    },
+
+    set_max_peers({ id, count }) {
+      return meshes.get(id).setMaxPeers(count);
     },
 
     links({ id }) {

@@ -6,6 +6,8 @@ import { client_modules, client_versions, interop_root } from './paths.mjs';
 
 const media_types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.html': 'text/html' };
 
+const agent_files = ['/lib/agent.mjs', '/rtc/lib/content.mjs'];
+
 // The page's RTCPeerConnection loses its STUN servers for the same reason as in node_agent.mjs.
 const prelude = `
   window.DISABLE_LOCALHOST_MEDIA_REQUEST = true;
@@ -33,13 +35,13 @@ function page(version) {
 <script>${prelude}</script>${bundle}
 <script type="module">
   ${load_client(version)}
-  import { make_agent } from '/agent.mjs';
+  import { make_agent } from '/lib/agent.mjs';
   window.agent = make_agent(PeerPigeonMesh, (event) => window.report(event));
 </script>`;
 }
 
 function file_for(path) {
-  if (path === '/agent.mjs') return join(interop_root, 'lib', 'agent.mjs');
+  if (agent_files.includes(path)) return join(interop_root, path);
   const [, folder, version, ...rest] = path.split('/');
   if (folder !== 'clients' || !client_versions.includes(version)) return null;
   const inside = normalize(rest.join('/'));

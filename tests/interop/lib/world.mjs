@@ -1,6 +1,7 @@
 // A set of peers around one hub, and the waiting for what they tell.
 import { createHash } from 'node:crypto';
 import { NodeHost } from './node_host.mjs';
+import { NativeHost } from '../node/native_host.mjs';
 import { PageHost } from './chromium_host.mjs';
 
 const events_shown = 12;
@@ -66,6 +67,17 @@ export class Peer {
     return this.host.call('direct', { id: this.id, to: to.id, text });
   }
 
+  /// Any other command of the agent.
+  run(command, fields) {
+    return this.host.call(command, { id: this.id, ...fields });
+  }
+
+  /// The events of one name with these fields.
+  told(name, fields = {}) {
+    const wanted = Object.entries({ name, ...fields });
+    return this.events.filter((event) => wanted.every(([key, value]) => event[key] === value));
+  }
+
   /// Ids the library itself calls connected at this moment.
   open_links() {
     return this.host.call('links', { id: this.id });
@@ -110,24 +122,28 @@ export class World {
     this.waiting = new Set();
   }
 
-  /// A Node process or a page for one peer or, if given to several joins, for several.
+  /// A Node process or a page for one peer or, if given to several joins, for several; or a native
+  /// process for one.
   async open_host(version, kind) {
     const on_event = (event) => this.on_event(event);
-    const host =
-      kind === 'chromium'
-        ? await PageHost.start(this.browser, version, on_event)
-        : await NodeHost.start(version, on_event);
+    const openers = {
+      chromium: () => PageHost.start(this.browser, version, on_event),
+      node: () => NodeHost.start(version, on_event),
+      native: () => new NativeHost(on_event),
+    };
+    const host = await openers[kind]();
     this.hosts.push(host);
     return host;
   }
 
-  /// Adds a peer and resolves when the hub has accepted it.
-  async join({ id, version, kind = 'node', network, max_peers, host }) {
+  /// Adds a peer and resolves when the hub has accepted it. `more` are options under upstream's
+  /// names.
+  async join({ id, version, kind = 'node', network, max_peers, host, more = {} }) {
     const peer = new Peer(this, { id, version, kind });
     peer.host = host ?? (await this.open_host(version, kind));
     this.peers.add(peer);
     this.peer_by_id.set(id, peer);
-    const options = { networkName: network, maxPeers: max_peers };
+    const options = { networkName: network, maxPeers: max_peers, ...more };
     await peer.host.call('join', { id, url: this.hub.url, options });
     return peer;
   }

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "apps/peerpigeon/report.hpp"
+
+namespace peerpigeon {
+
+/// What the program prints: lines for people, or one JSON object a line. Belongs to one thread.
+class Console {
+ public:
+  Console(bool is_json, Verbosity level) : is_json_(is_json), level_(level) {}
+
+  bool is_json() const { return is_json_; }
+  Verbosity level() const { return level_; }
+
+  /// Prints a report if it is important enough.
+  void tell(const Report& report);
+  /// What somebody asked for, whatever the level.
+  void answer(const Report& report);
+  /// A line for people only; nothing with JSON.
+  void show(std::string_view line);
+  /// A failure, whatever the level: to standard error, or as an event.
+  void complain(std::string_view sentence);
+  /// A line that the next one replaces, if a person looks at a terminal.
+  void show_progress(std::string_view line);
+
+  /// Takes over the lines, for instance to print them above a prompt.
+  void redirect(std::function<void(std::string_view line)> write) { write_ = std::move(write); }
+  /// Nobody reads any more.
+  bool has_failed() const { return has_failed_; }
+
+ private:
+  void print(std::string_view line);
+
+  bool is_json_;
+  Verbosity level_;
+  bool has_progress_ = false;
+  bool has_failed_ = false;
+  std::function<void(std::string_view)> write_;
+};
+
+}  // namespace peerpigeon

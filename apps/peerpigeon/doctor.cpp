@@ -1,0 +1,91 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include "apps/peerpigeon/commands.hpp"
+#include "apps/peerpigeon/doctor_parts.hpp"
+#include "apps/peerpigeon/session.hpp"
+#include "runtime/hub_probe.hpp"
+
+namespace peerpigeon {
+
+namespace {
+
+using pigeon::runtime::HubProbe;
+using pigeon::runtime::HubStage;
+
+struct StageText {
+  HubStage stage{};
+  std::string_view what;
+  /// What it means that it was reached.
+  std::string_view reached;
+  /// What to do if it was not.
+  std::string_view next_step;
+};
+
+constexpr auto stage_texts = std::to_array<StageText>({
+    {HubStage::name_found, "name", "the name has an address",
+     "check how the host is spelled, and the DNS of this machine"},
+    {HubStage::connected, "connection", "a server takes TCP connections",
+     "start a hub there (peerpigeon server), or check port and firewalls"},
+    {HubStage::secured, "tls", "the certificate is trusted, and the connection secure",
+     "if the hub is yours, name its certificate with --trusted-certificates-file"},
+    {HubStage::opened, "websocket", "the server speaks WebSocket",
+     "check path and port: something listens there, but not as a hub at this URL"},
+});
+
+/// An id that is nobody's: the peers of this process have their own.
+pigeon::PeerId make_id() {
+  const auto node = pigeon::Node::create(pigeon::NodeOptions{});
+  return node ? node->peer_id() : pigeon::PeerId();
+}
+
+void tell_steps(const HubProbe& probe, Checkup& checkup) {
+  auto step = probe.steps.begin();
+  for (const StageText& text : stage_texts) {
+    if (text.stage == HubStage::secured && !probe.is_secure) {
+      checkup.skip(text.what, "the URL says ws: others on the way can read and change what passes");
+    } else if (step != probe.steps.end()) {
+      checkup.pass(text.what, fmt::format("{}, after {} ms", text.reached, step->after.count()));
+      ++step;
+    } else {
+      checkup.fail(text.what, probe.failure, text.next_step);
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+bool check_hub(const Settings& settings, Checkup& checkup) {
+  const HubProbe probe =
+      pigeon::runtime::probe_hub(settings.url, make_id(), settings.node.trusted_certificates_file);
+  if (!probe.is_url_good) {
+    checkup.fail("url", probe.failure, "write it as ws://localhost:3000 or wss://hub.example.org");
+    return false;
+  }
+  checkup.pass("url", fmt::format("{} leads to {}, port {}", settings.url, probe.host, probe.port));
+  tell_steps(probe, checkup);
+  return probe.failure.empty();
+}
+
+int run_doctor(const Invocation& invocation, Console& console) {
+  Checkup checkup(console);
+  const bool has_hub = check_hub(invocation.settings, checkup);
+  check_addresses(invocation.settings, checkup);
+  check_webrtc(invocation.settings, checkup);
+  if (has_hub) {
+    check_mesh(invocation.settings, checkup);
+  } else {
+    checkup.skip("mesh", "without a hub no peers can be found");
+  }
+  const std::size_t failures = checkup.failures();
+  console.answer(
+      {Verbosity::info,
+       "diagnosis",
+       failures == 0 ? "Everything works." : fmt::format("{} of the checks failed.", failures),
+       {{"failures", failures}}});
+  return failures == 0 ? exit_good : exit_failed;
+}
+
+}  // namespace peerpigeon

@@ -1,0 +1,111 @@
+#include "apps/peerpigeon/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "apps/support/quote.hpp"
+
+namespace peerpigeon {
+
+using pigeon::PeerId;
+using pigeon::Result;
+using pigeon::Unexpected;
+
+namespace {
+
+/// For poll(2): milliseconds until then, rounded up; -1 without an end.
+int milliseconds_until(std::optional<Clock::time_point> until) {
+  if (!until) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - Clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 3'600'000));
+}
+
+bool is_ending(int signal) { return signal == SIGINT || signal == SIGTERM || signal == SIGHUP; }
+
+}  // namespace
+
+Ending wait_for(Inbox& inbox, const apps::Signals& signals, std::optional<Clock::time_point> until,
+                const std::function<bool(Arrival&)>& step) {
+  for (;;) {
+    while (auto arrival = inbox.take()) {
+      if (step(*arrival)) return Ending::finished;
+    }
+    if (until && Clock::now() >= *until) return Ending::timed_out;
+    std::array<pollfd, 2> watched = {pollfd{inbox.descriptor(), POLLIN, 0},
+                                     pollfd{signals.descriptor(), POLLIN, 0}};
+    ::poll(watched.data(), watched.size(), milliseconds_until(until));
+    if (is_ending(signals.take())) return Ending::interrupted;
+  }
+}
+
+IdentityLock::IdentityLock(const std::string& identity_file) {
+  if (identity_file.empty()) return;
+  std::error_code ignored;
+  const auto folder = std::filesystem::path(identity_file).parent_path();
+  if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
+  descriptor_ = ::open((identity_file + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  // Where no lock can be made, the key file says itself what is wrong with its folder.
+  is_ours_ = descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+}
+
+IdentityLock::~IdentityLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Session::Session(Console& console, const std::string& identity_file)
+    : console_(console), signals_({SIGWINCH, SIGCONT}), lock_(identity_file) {}
+
+Result<std::unique_ptr<Session>, std::string> Session::create(const Invocation& invocation,
+                                                              Console& console) {
+  pigeon::NodeOptions options = node_options(invocation.settings);
+  std::unique_ptr<Session> session(new Session(console, options.identity_file));
+  if (!session->lock_.is_ours()) {
+    console.tell({Verbosity::warn,
+                  "identity_in_use",
+                  "another peerpigeon uses " + apps::quote(options.identity_file, 4096) +
+                      "; this one has an id of its own",
+                  {}});
+    options.identity_file.clear();
+    options.peer_id.clear();
+  }
+  auto node = pigeon::Node::create(std::move(options), [&inbox = session->inbox_](auto event) {
+    inbox.push({0, std::move(event), Clock::now()});
+  });
+  if (!node) return Unexpected(node.error().message);
+  session->node_.emplace(*std::move(node));
+  session->id_ = session->node_->peer_id();
+  return session;
+}
+
+Result<void, std::string> Session::join(const std::string& url) {
+  const auto joined = node_->connect(url);
+  if (!joined) return Unexpected(joined.error().message);
+  return {};
+}
+
+Ending Session::run(std::optional<Clock::time_point> until, const Step& step) {
+  return wait_for(inbox_, signals_, until, [&](Arrival& arrival) {
+    const auto report = describe(arrival.event, id_);
+    const bool is_wanted = !is_quiet_ || console_.level() >= Verbosity::debug;
+    if (report && (is_wanted || report->level == Verbosity::warn)) console_.tell(*report);
+    return step(arrival.event);
+  });
+}
+
+std::vector<PeerId> Session::known_peers() {
+  std::set<PeerId> known;
+  for (const auto& peer : node_->peers()) known.insert(peer.peer);
+  for (const auto& peer : node_->discovered_peers()) known.insert(peer.peer);
+  return {known.begin(), known.end()};
+}
+
+}  // namespace peerpigeon

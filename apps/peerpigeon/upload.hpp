@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "pigeon/node.hpp"
+
+namespace peerpigeon {
+
+/// A file on its way to a neighbor.
+class Upload {
+ public:
+  enum class State { going, completed, failed };
+
+  /// Opens a file; the error is a sentence.
+  static pigeon::Result<std::unique_ptr<Upload>, std::string> open(
+      const std::filesystem::path& path);
+  Upload(const Upload&) = delete;
+  Upload& operator=(const Upload&) = delete;
+
+  /// Begins the stream; the peer is linked. The error is a sentence.
+  pigeon::Result<void, std::string> begin(pigeon::Node& node, const pigeon::PeerId& peer);
+  /// Takes an event, if it is of this stream.
+  State take(pigeon::Node& node, const pigeon::NodeEvent& event);
+
+  State state() const { return state_; }
+  const std::string& name() const { return name_; }
+  const pigeon::PeerId& peer() const { return peer_; }
+  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t bytes_sent() const { return sent_; }
+  /// Where it went on; 0 if it began at the beginning.
+  std::uint64_t resumed_at() const { return resumed_at_; }
+  /// Why it has failed.
+  const std::string& reason() const { return reason_; }
+
+ private:
+  Upload() = default;
+  void write(pigeon::Node& node, const pigeon::StreamWritable& writable);
+  void fail(std::string reason);
+
+  std::string name_;
+  std::string token_;
+  std::ifstream file_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t resumed_at_ = 0;
+  /// Read from the file, and not taken by the stream yet.
+  std::vector<std::uint8_t> refused_;
+  pigeon::PeerId peer_;
+  std::optional<pigeon::StreamId> stream_;
+  bool has_begun_ = false;
+  bool has_ended_ = false;
+  State state_ = State::going;
+  std::string reason_;
+};
+
+/// `[#####.....]  45 %  12.3 MB of 27.0 MB, 3.1 MB/s`.
+std::string progress_line(std::uint64_t done, std::uint64_t total, double seconds);
+
+}  // namespace peerpigeon

@@ -1,0 +1,15 @@
+#include "sim/scenarios/mesh_scenarios.hpp"
+
+namespace pigeon::sim {
+
+MeshOutcome run_mesh_large(const MeshScenario& scenario) {
+  MeshRun run(scenario, LinkConditions{}, 5s);
+  run.join(scenario.node_count, scenario.upstream_percent.value_or(10), 30ms);
+  run.wait_until_whole(120s);
+  run.world().run_for(30s);
+  run.check_broadcasts(10, 20s);
+  run.check_directs(300, 20s);
+  return run.outcome();
+}
+
+}  // namespace pigeon::sim

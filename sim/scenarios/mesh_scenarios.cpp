@@ -1,0 +1,32 @@
+#include "sim/scenarios/mesh_scenarios.hpp"
+
+#include <array>
+
+namespace pigeon::sim {
+
+std::span<const NamedMeshScenario> mesh_scenarios() {
+  static constexpr std::array<NamedMeshScenario, 6> scenarios{{
+      {"forms", &run_mesh_forms, 20},
+      {"partition", &run_mesh_partition, 24},
+      {"churn", &run_mesh_churn, 24},
+      {"hub-restart", &run_mesh_hub_restart, 20},
+      {"hostile", &run_mesh_hostile, 16},
+      {"large", &run_mesh_large, 1'000, false},
+  }};
+  return scenarios;
+}
+
+std::string replay_command(std::string_view name, const MeshScenario& scenario) {
+  std::string command = "mesh_sim " + std::string(name) + " --seed " +
+                        std::to_string(scenario.seed) + " --nodes " +
+                        std::to_string(scenario.node_count);
+  if (scenario.crypto == MeshCrypto::at_once) command += " --crypto at-once";
+  if (scenario.crypto == MeshCrypto::late) command += " --crypto late";
+  if (scenario.crypto == MeshCrypto::fake_hashed) command += " --crypto fake-hashed";
+  if (scenario.upstream_percent) {
+    command += " --upstream " + std::to_string(*scenario.upstream_percent);
+  }
+  return command;
+}
+
+}  // namespace pigeon::sim

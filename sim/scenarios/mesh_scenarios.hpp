@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sim/scenarios/mesh_run.hpp"
+
+namespace pigeon::sim {
+
+/// A mesh of nodes and upstream-like peers comes about and carries messages of all kinds.
+MeshOutcome run_mesh_forms(const MeshScenario& scenario);
+/// It falls into two groups that do not reach each other, and heals.
+MeshOutcome run_mesh_partition(const MeshScenario& scenario);
+/// Peers join, leave and vanish, and links break, for two minutes.
+MeshOutcome run_mesh_churn(const MeshScenario& scenario);
+/// The hub is away for a while: no link is lost for that, and lost ones are replaced over the mesh.
+MeshOutcome run_mesh_hub_restart(const MeshScenario& scenario);
+/// Some peers send everything that they should not, and the hub lies.
+MeshOutcome run_mesh_hostile(const MeshScenario& scenario);
+/// Many nodes, a tenth of them like upstream's.
+MeshOutcome run_mesh_large(const MeshScenario& scenario);
+
+/// The scenarios by their names.
+struct NamedMeshScenario {
+  std::string_view name;
+  MeshOutcome (*run)(const MeshScenario& scenario);
+  std::size_t node_count = 0;
+  /// A run takes well below a second.
+  bool is_small = true;
+};
+std::span<const NamedMeshScenario> mesh_scenarios();
+
+/// The command that runs a scenario again.
+std::string replay_command(std::string_view name, const MeshScenario& scenario);
+
+}  // namespace pigeon::sim

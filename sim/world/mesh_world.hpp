@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/checkers/delivery_ledger.hpp"
+#include "sim/checkers/findings.hpp"
+#include "sim/checkers/link_agreement.hpp"
+#include "sim/engine/trace.hpp"
+#include "sim/world/hub_world.hpp"
+#include "sim/world/link_network.hpp"
+#include "sim/world/mesh_node.hpp"
+#include "sim/world/upstream_peer.hpp"
+#include "suite/answerer.hpp"
+
+namespace pigeon::sim {
+
+/// How crypto requests of nodes are answered.
+enum class MeshCrypto : std::uint8_t {
+  at_once,
+  /// Later, and in another order.
+  late,
+  /// At once, with signatures that anybody could forge: see `make_fake_hashed_keys`.
+  fake_hashed,
+};
+
+struct MeshWorldOptions {
+  std::uint64_t seed = 1;
+  MeshCrypto crypto = MeshCrypto::at_once;
+  LinkConditions links = {};
+  NetworkOptions hub_network = {};
+  HubOptions hub = {};
+  /// Between two looks at all nodes.
+  Duration check_period = 1s;
+};
+
+/// Nodes with real cores and models of upstream's clients around one real hub core, on simulated
+/// links; and the checkers that watch them. Seeds OpenSSL, so one in a process at a time.
+class MeshWorld final : public MeshSurroundings {
+ public:
+  /// May change what the hub says to a node, or keep it back.
+  using HubFilter = std::function<std::optional<std::string>(const MeshNode&, std::string_view)>;
+  /// Also hears of every event.
+  using Observer = std::function<void(MeshNode&, const NodeEvent&)>;
+  /// A participant that is up, of either kind.
+  struct Participant {
+    std::uint64_t number = 0;
+    PeerId id;
+    OwnerId owner{};
+    bool is_upstream = false;
+  };
+
+  explicit MeshWorld(const MeshWorldOptions& options);
+
+  /// A node that has not yet been told to connect.
+  MeshNode& add_node(const NodeOptions& options = {});
+  /// One that joins at once.
+  UpstreamPeer& add_upstream(std::size_t links_max = 3);
+  std::vector<MeshNode*> nodes() const;
+  std::vector<UpstreamPeer*> upstream_peers() const;
+  /// In the order of their ids.
+  std::vector<Participant> participants() const;
+
+  /// Lets time pass; the checkers look at everything again and again.
+  void run_for(Duration duration);
+  Now now() const { return hub_.scheduler().now(); }
+
+  // ---- Messages, which the ledger knows. The text that is sent is given back.
+
+  std::string broadcast(MeshNode& node);
+  std::string broadcast(UpstreamPeer& peer);
+  std::string send_direct(MeshNode& node, const PeerId& to, bool is_encrypted = false);
+  std::string send_direct(UpstreamPeer& peer, const PeerId& to);
+
+  // ---- Faults
+
+  void set_hub_filter(HubFilter filter) { filter_ = std::move(filter); }
+  void set_observer(Observer observer) { observer_ = std::move(observer); }
+  /// Nodes outside group 0 lose the hub, and do not reach it.
+  void set_hub_only_for_group_0(bool is_so);
+  void set_group(MeshNode& node, int group);
+  void set_group(UpstreamPeer& peer, int group);
+  /// What was said with `set_group` comes into force.
+  void regroup();
+
+  Findings& findings() { return findings_; }
+  DeliveryLedger& ledger() { return ledger_; }
+  LinkAgreement& agreement() { return agreement_; }
+  Random& random() { return random_; }
+  /// Over everything that the hub has said and applications were told.
+  std::uint64_t trace_hash() const;
+
+  HubWorld& hub() override { return hub_; }
+  LinkNetwork& links() override { return links_; }
+  bool reaches_hub(const MeshNode& node) const override;
+  std::optional<std::string> pass_from_hub(const MeshNode& node, std::string_view text) override;
+  std::optional<Duration> crypto_delay() override;
+  void observe(MeshNode& node, const NodeEvent& event) override;
+  void report(const MeshNode& node, std::string sentence) override;
+
+ private:
+  void check();
+  void check_bounds(const MeshNode& node);
+  void check_proof(const MeshNode& node, const PeerId& peer);
+  LinkAgreement::Party party_of(const MeshNode& node) const;
+  int group_of(const MeshNode& node) const;
+  std::string next_text(const PeerId& from);
+
+  MeshWorldOptions options_;
+  HubWorld hub_;
+  Random random_;
+  LinkNetwork links_;
+  suite::Answerer answerer_;
+  KeyedHash fake_secret_;
+  Findings findings_;
+  DeliveryLedger ledger_;
+  LinkAgreement agreement_;
+  Trace trace_;
+  HubFilter filter_;
+  Observer observer_;
+  std::vector<std::unique_ptr<MeshNode>> nodes_;
+  std::vector<std::unique_ptr<UpstreamPeer>> upstream_;
+  std::map<std::uint64_t, NodeOptions> node_options_;
+  std::map<std::uint64_t, int> groups_;
+  std::map<OwnerId, PeerId> ids_;
+  std::map<const UpstreamPeer*, std::uint64_t> upstream_numbers_;
+  bool hub_only_for_group_0_ = false;
+  std::uint64_t next_number_ = 1;
+  std::uint64_t next_text_ = 1;
+};
+
+}  // namespace pigeon::sim

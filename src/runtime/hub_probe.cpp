@@ -1,0 +1,75 @@
+#include "runtime/hub_probe.hpp"
+
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+
+#include "net/clock.hpp"
+#include "net/url.hpp"
+#include "suite/random_bytes.hpp"
+
+namespace pigeon::runtime {
+
+namespace {
+
+/// The URL with the scheme of a WebSocket.
+std::string websocket_url(std::string_view url) {
+  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
+  return is_http ? "ws" + std::string(url.substr(4)) : std::string(url);
+}
+
+/// The URL as a peer asks for it.
+std::string peer_url(const net::WebSocketUrl& url, const PeerId& self) {
+  const bool has_query = url.target.find('?') != std::string::npos;
+  return std::string(url.is_secure ? "wss://" : "ws://") + url.authority + url.target +
+         (has_query ? "&" : "?") + "peerId=" + self.to_text();
+}
+
+}  // namespace
+
+HubProbe probe_hub(std::string_view url, const PeerId& self,
+                   const std::string& trusted_certificates_file) {
+  HubProbe probe;
+  const auto parsed = net::parse_websocket_url(websocket_url(url));
+  if (!parsed) {
+    probe.failure = parsed.error();
+    return probe;
+  }
+  probe.is_url_good = true;
+  probe.is_secure = parsed->is_secure;
+  probe.host = parsed->host;
+  probe.port = parsed->port;
+
+  boost::asio::io_context loop(1);
+  const Instant begun_at = net::read_clock().monotonic;
+  bool is_over = false;
+  const auto reached = [&](HubStage stage) {
+    const auto after = net::read_clock().monotonic - begun_at;
+    probe.steps.push_back({stage, std::chrono::duration_cast<std::chrono::milliseconds>(after)});
+  };
+  const HubSocketCallbacks callbacks = {
+      .opened =
+          [&] {
+            reached(HubStage::opened);
+            is_over = true;
+          },
+      .text = [](std::string_view) {},
+      .closed =
+          [&](std::uint16_t, std::string_view reason) {
+            probe.failure = reason;
+            is_over = true;
+          },
+      .reached = reached,
+  };
+  const auto trusted = net::TlsClientContext::load(trusted_certificates_file);
+  std::optional<HubSocket> socket;
+  socket.emplace(loop, peer_url(*parsed, self), trusted, HubSocketOptions{},
+                 Random(suite::random_seed()), callbacks);
+  while (!is_over) loop.run_one();
+  socket.reset();
+  // What is left are ends of operations, which tell nothing any more.
+  loop.poll();
+  return probe;
+}
+
+}  // namespace pigeon::runtime

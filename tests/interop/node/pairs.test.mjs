@@ -1,0 +1,75 @@
+// A native peer and one of upstream meet and talk, whichever of them has the greater id.
+import assert from 'node:assert/strict';
+import { after, before, describe } from 'node:test';
+import { Browser } from '../lib/chromium_host.mjs';
+import { all_linked, assert_strangers, talk } from '../lib/meeting.mjs';
+import { client_versions } from '../lib/paths.mjs';
+import { kinds } from '../lib/suite.mjs';
+import { join_pair, join_proven, native_test, smallest } from './suite.mjs';
+
+let browser;
+before(async () => {
+  browser = await Browser.start();
+});
+after(() => browser?.close());
+
+/// Upstream's peers of these versions may offer to a greater id, too.
+const may_offer_to_greater = (version) => version !== '1.0.6';
+
+async function meet_and_talk({ world, ids }, version, kind, is_greater) {
+  const { ours, theirs } = await join_pair(world, ids, { version, kind, is_greater });
+
+  await talk(world, [ours, theirs]);
+
+  const [link] = await ours.host.run('links', {});
+  if (!is_greater) assert.equal(link.offered, false, 'the greater id offers');
+  else if (!may_offer_to_greater(version)) assert.equal(link.offered, true);
+  assert.equal(ours.count('peerConnected'), 1);
+  assert.equal(ours.count('peerDisconnected'), 0);
+}
+
+for (const kind of kinds) {
+  for (const is_greater of [true, false]) {
+    const who = is_greater ? 'greater' : 'smaller';
+    describe(`a native peer of ${who} id and one in ${kind}`, { concurrency: 3 }, () => {
+      for (const version of client_versions) {
+        native_test(
+          version,
+          (frame) => meet_and_talk(frame, version, kind, is_greater),
+          () => browser,
+        );
+      }
+    });
+  }
+}
+
+describe('a native peer takes offers of smaller ids', { concurrency: 2 }, () => {
+  for (const version of client_versions.filter(may_offer_to_greater)) {
+    native_test(version, async ({ world, ids }) => {
+      const ours = await join_proven(world, { autoDiscovery: false });
+      const theirs = await world.join({ id: smallest(ids[0]), version });
+      await all_linked(world, [ours, theirs]);
+
+      await talk(world, [ours, theirs]);
+
+      const [link] = await ours.host.run('links', {});
+      assert.equal(link.offered, false);
+    });
+  }
+});
+
+native_test('namespaces stay apart', async ({ world, ids }) => {
+  const networks = ['red', 'blue'];
+  const join = (networkName, id) =>
+    Promise.all([
+      join_proven(world, { networkName }),
+      world.join({ id, version: '1.1.3', network: networkName }),
+    ]);
+  const [red, blue] = await Promise.all(networks.map((name, index) => join(name, ids[index])));
+  await Promise.all([red, blue].map((peers) => all_linked(world, peers)));
+
+  await Promise.all([red, blue].map((peers) => talk(world, peers)));
+
+  assert_strangers(red, blue);
+  assert_strangers(blue, red);
+});
