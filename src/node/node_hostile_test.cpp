@@ -427,12 +427,7 @@ TEST_F(HostileTest, SomebodyElsesKeysProveNothing) {
 }
 
 TEST_F(HostileTest, KeysOfAPeerWhoseProofIsWrongAreNotTaken) {
-  // Somebody between the two, with certificates of their own, exchanges the key for encryption.
-  const std::string other = suite::NodeIdentity::from_random(Random::from_number(4'711))
-                                .value()
-                                .encryption()
-                                .public_key()
-                                .to_text();
+  // Somebody between the two, with certificates of their own.
   village.on_sdp = [](std::size_t, std::string& data) {
     const std::size_t at = data.find("sha-256 A");
     if (at != std::string::npos) data.replace(at + 8, 1, "C");
