@@ -43,9 +43,17 @@ struct SignedLink {
   LinkId link{};
   bool is_response = false;
 };
-/// A neighbor's proof for a link.
+/// The public keys that a peer has shown.
+struct PeerKeys {
+  crypto::SigningPublicKey signing;
+  crypto::EncryptionPublicKey encryption;
+  /// They came over a connection, or in a message, that is proven to be the peer's.
+  bool is_proven = false;
+};
+/// A neighbor's proof for a link, and the keys that count once it is found to be right.
 struct CheckedLink {
   LinkId link{};
+  PeerKeys keys;
 };
 struct SealedMessage {
   OwnGossip message;
@@ -71,7 +79,7 @@ class Gate {
 
   /// Parks something under a new ticket; nothing if there is no room.
   std::optional<crypto::Ticket> park(Parked parked) {
-    if (parked_.size() >= count_max_) return std::nullopt;
+    if (is_full()) return std::nullopt;
     const crypto::Ticket ticket{next_++};
     parked_.emplace(ticket, std::move(parked));
     return ticket;
@@ -86,7 +94,7 @@ class Gate {
     return parked;
   }
 
-  std::size_t size() const { return parked_.size(); }
+  bool is_full() const { return parked_.size() >= count_max_; }
 
  private:
   std::size_t count_max_;

@@ -84,7 +84,8 @@ Node::Impl::Impl(const NodeOptions& options, const wire::SpelledId& self,
       gate_(options.limits.parked_count_max),
       fallback_(options.allow_global_fallback && options.network != wire::default_network),
       early_candidates_(random_),
-      peer_keys_({.count_max = peer_keys_max}, KeyedHash(random_)) {}
+      peer_keys_({.count_max = peer_keys_max}, KeyedHash(random_)),
+      seen_hash_(random_) {}
 
 void Node::Impl::handle(Input input, Now now) {
   std::visit([&](const auto& typed) { on(typed, now); }, input);

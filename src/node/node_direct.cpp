@@ -59,6 +59,10 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
         bad("The content has a number, a text or a member that JavaScript would not "
             "keep as it is, so it cannot be signed."));
   }
+  if (keys_ && gate_.is_full()) {
+    ++counters_.unparked;
+    return Unexpected(NodeError{NodeErrorKind::busy, "Too many messages wait to be signed."});
+  }
   const MessageId id = message.id;
   send_direct(std::move(message), now);
   settle(now);
@@ -104,7 +108,7 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
 }
 
 void Node::Impl::send_direct(OwnGossip message, Now now) {
-  gossip_.admit(message.id, now);
+  gossip_.admit(seen_key(self_.id, message.id), now);
   sign(std::move(message), now);
 }
 
@@ -168,7 +172,7 @@ void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& 
     return;
   }
   // A spread copy and the first one are different ids to the cache, and one message to us.
-  if (message.spreads && !gossip_.admit(message.id, now)) {
+  if (message.spreads && !gossip_.admit(seen_key(message.from, message.id), now)) {
     ++counters_.duplicates;
     // The first confirmation has not arrived; this one tries every way.
     if (message.wants_ack) acknowledge(message, true, now);
@@ -200,7 +204,7 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
     }
     receive_relayed(*signal, arrival.is_verified, now);
   } else if (const auto* notice = std::get_if<wire::PeerNotice>(&*content)) {
-    discover(notice->peer, false, now);
+    if (may_name(arrival.neighbor, now)) discover(notice->peer, false, now);
   } else if (std::holds_alternative<wire::KeyExchange>(*content)) {
     take_keys(message, arrival, now);
   } else if (const auto* encrypted = std::get_if<wire::EncryptedContent>(&*content)) {
@@ -238,7 +242,9 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
   if (hops.peers.empty()) return;
   counters_.forwarded += hops.peers.size();
   // What turns into a spread here need not come back here.
-  if (hops.spreads && !message.spreads) gossip_.admit(gossip::spread_id(message.id, now), now);
+  if (hops.spreads && !message.spreads) {
+    gossip_.admit(gossip::spread_id(seen_key(message.from, message.id), now), now);
+  }
   send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
 }
 

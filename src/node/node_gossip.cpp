@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/base64.hpp"
@@ -18,18 +20,34 @@ bool is_directed(const wire::GossipMessage& message) {
                         is_key_exchange(message.subtype));
 }
 
-gossip::Header header_of(const wire::GossipMessage& message, Now now) {
-  // A spread has to get through peers that have seen the message on its first way.
-  return {message.spreads ? gossip::spread_id(message.id, now) : message.id, message.from,
-          message.ttl, message.path};
-}
-
 /// Blank in the sense of JavaScript's `trim`, for what occurs in practice.
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
 
 }  // namespace
+
+/// By which a message is remembered: its own id would let a neighbor shut it out with a message of
+/// their own that has the same one.
+MessageId Node::Impl::seen_key(const PeerId& from, const MessageId& id) const {
+  std::array<std::uint8_t, PeerId::byte_count + MessageId::byte_count> both{};
+  std::copy(from.bytes().begin(), from.bytes().end(), both.begin());
+  std::copy(id.bytes().begin(), id.bytes().end(), both.begin() + PeerId::byte_count);
+  std::uint64_t hash = seen_hash_(BytesView(both));
+  std::array<std::uint8_t, MessageId::byte_count> key = id.bytes();
+  for (std::size_t i = 0; i < sizeof hash; ++i) {
+    key.at(i) = static_cast<std::uint8_t>(hash);
+    hash >>= 8U;
+  }
+  return MessageId(key);
+}
+
+gossip::Header Node::Impl::header_of(const wire::GossipMessage& message, Now now) const {
+  const MessageId key = seen_key(message.from, message.id);
+  // A spread has to get through peers that have seen the message on its first way.
+  return {message.spreads ? gossip::spread_id(key, now) : key, message.from, message.ttl,
+          message.path};
+}
 
 Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now now) {
   if (is_blank(text)) {
@@ -46,6 +64,10 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
   }
   if (!spare_.parse(content)) {
     return Unexpected(NodeError{NodeErrorKind::bad_argument, "The message is not UTF-8."});
+  }
+  if (keys_ && gate_.is_full()) {
+    ++counters_.unparked;
+    return Unexpected(NodeError{NodeErrorKind::busy, "Too many messages wait to be signed."});
   }
   const MessageId id = random_.id<MessageId>();
   out_.emit(MessageReceived{.from = self_.id,
@@ -84,7 +106,7 @@ void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
   const PeerId neighbor = link.peer.id;
   if (!is_wanted(message, neighbor, now)) return;
   if (is_key_exchange(message.subtype) && message.from == neighbor) {
-    if (gossip_.admit(message.id, now)) take_keys(message, {neighbor}, now);
+    if (gossip_.admit(header_of(message, now).id, now)) take_keys(message, {neighbor}, now);
     return;
   }
   if (!link.is_up) {
@@ -165,20 +187,23 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
           .verified = arrival.is_verified});
     }
   } else if (message.subtype == "peer-announcement") {
-    discover({.id = message.from}, arrival.is_verified, now);
+    if (arrival.is_verified || may_name(arrival.neighbor, now)) {
+      discover({.id = message.from}, arrival.is_verified, now);
+    }
   }
-  forward(message, arrival, now);
+  forward(message, arrival);
 }
 
-void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
-  const auto targets = gossip_.targets(header_of(message, now), arrival.neighbor, neighbors());
+void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arrival) {
+  const gossip::Header header{message.id, message.from, message.ttl, message.path};
+  const auto targets = gossip_.targets(header, arrival.neighbor, neighbors());
   if (targets.empty()) return;
   counters_.forwarded += targets.size();
   send(targets, wire::encode_forward(message, self_.id, message.spreads));
 }
 
 void Node::Impl::broadcast(OwnGossip message, Now now) {
-  gossip_.admit(message.id, now);
+  gossip_.admit(seen_key(self_.id, message.id), now);
   sign(std::move(message), now);
 }
 
@@ -235,12 +260,17 @@ void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now
 
 void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
   if (!link.is_up) return;
-  // Invented peers would drive the real ones out of what we remember.
-  if (!link.budget.names.take(now.monotonic)) {
-    ++counters_.over_rate;
-    return;
+  if (may_name(link.peer.id, now)) {
+    discover(message.peer, message.is_capable && link.is_capable, now);
   }
-  discover(message.peer, message.is_capable && link.is_capable, now);
+}
+
+/// Invented peers by the thousand would drive the real ones out of what we remember.
+bool Node::Impl::may_name(const PeerId& neighbor, Now now) {
+  Link* link = links_.find(neighbor);
+  if (link != nullptr && link->budget.names.take(now.monotonic)) return true;
+  ++counters_.over_rate;
+  return false;
 }
 
 void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {

@@ -61,7 +61,7 @@ void Node::Impl::send_keys(Link& link, bool is_response, std::string_view proof,
                                                                      .proof = proof},
                                                    now.wall_ms);
   const MessageId id = random_.id<MessageId>();
-  gossip_.admit(id, now);
+  gossip_.admit(seen_key(self_.id, id), now);
   send(link.peer.id, wire::encode(wire::OutgoingGossip{
                          .id = id,
                          .subtype = is_response ? "key_exchange_response" : "key_exchange",
@@ -84,8 +84,11 @@ void Node::Impl::take_keys(const wire::GossipMessage& message, const Arrival& ar
   if (message.from == arrival.neighbor && link != nullptr) {
     const bool is_for_us = !message.to || message.to == self_.id;
     receive_keys(*link, *exchange, now);
-    if (is_for_us && !exchange->is_response && exchange->proof.empty()) {
+    if (!is_for_us || exchange->is_response || !exchange->proof.empty()) return;
+    if (link->budget.requests.take(now.monotonic)) {
       offer_keys(*link, true, now);
+    } else {
+      ++counters_.over_rate;
     }
     return;
   }
@@ -97,7 +100,7 @@ void Node::Impl::take_keys(const wire::GossipMessage& message, const Arrival& ar
     ++counters_.forged;
     return;
   }
-  remember_keys(message.from, {*signing, *encryption}, now);
+  remember_keys(message.from, {*signing, *encryption, true}, now);
 }
 
 void Node::Impl::receive_keys(Link& link, const wire::KeyExchange& exchange, Now now) {
@@ -107,10 +110,10 @@ void Node::Impl::receive_keys(Link& link, const wire::KeyExchange& exchange, Now
     ++counters_.malformed;
     return;
   }
+  // Until the proof is found to be right, they may be those of somebody who sits between us.
   if (!exchange.proof.empty()) {
-    check_link_proof(link, *signing, exchange.proof);
-    // The id follows from the key, so the keys are known to be theirs once the proof is right.
-    if (crypto::peer_id_of(*signing) != link.peer.id) return;
+    check_link_proof(link, {*signing, *encryption, true}, exchange.proof);
+    return;
   }
   if (!remember_keys(link.peer.id, {*signing, *encryption}, now)) {
     out_.emit(NodeWarning{"The peer " + link.peer.to_text() +
@@ -119,35 +122,43 @@ void Node::Impl::receive_keys(Link& link, const wire::KeyExchange& exchange, Now
 }
 
 bool Node::Impl::remember_keys(const PeerId& peer, const PeerKeys& keys, Now now) {
-  if (const PeerKeys* known = peer_keys_.touch(peer, now.monotonic)) {
-    return known->signing == keys.signing && known->encryption == keys.encryption;
+  PeerKeys* known = peer_keys_.touch(peer, now.monotonic);
+  if (known != nullptr && known->signing == keys.signing && known->encryption == keys.encryption) {
+    known->is_proven = known->is_proven || keys.is_proven;
+    return true;
   }
-  peer_keys_.insert(peer, keys, now.monotonic);
+  // Whoever comes first with a key of their own making must not keep the owner's out.
+  if (known != nullptr && (known->is_proven || !keys.is_proven)) return false;
+  if (known != nullptr) {
+    *known = keys;
+  } else {
+    peer_keys_.insert(peer, keys, now.monotonic);
+  }
   out_.emit(PeerKeyAdded{peer, keys.signing.to_text()});
   return true;
 }
 
-void Node::Impl::check_link_proof(Link& link, const crypto::SigningPublicKey& key,
-                                  std::string_view proof) {
+void Node::Impl::check_link_proof(Link& link, const PeerKeys& keys, std::string_view proof) {
   if (link.has_tried_proof) return;
-  link.has_tried_proof = true;
   const auto signature = read_signature(proof);
-  const bool can_be_right = signature && crypto::peer_id_of(key) == link.peer.id &&
+  const bool can_be_right = signature && crypto::peer_id_of(keys.signing) == link.peer.id &&
                             link.local_fingerprint && link.remote_fingerprint;
   if (!can_be_right) {
+    link.has_tried_proof = true;
     ++counters_.forged;
     return;
   }
-  const auto ticket = gate_.park(CheckedLink{link.id});
+  const auto ticket = gate_.park(CheckedLink{link.id, keys});
   if (!ticket) {
     ++counters_.unparked;
     return;
   }
+  link.has_tried_proof = true;
   ++counters_.signatures_checked;
   // The same words as the other side's, with the two certificates as we see them.
   out_.add(crypto::Request{
       *ticket,
-      crypto::VerifyRequest{key,
+      crypto::VerifyRequest{keys.signing,
                             wire::link_proof_text({.from = link.peer.id,
                                                    .to = self_.id,
                                                    .fingerprint = *link.remote_fingerprint,
@@ -167,6 +178,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
     }
     return;
   }
+  remember_keys(link->peer.id, parked.keys, now);
   link->is_verified = true;
   link->is_capable = true;
   if (!link->is_up) come_up(*link, now);

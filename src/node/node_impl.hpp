@@ -73,10 +73,6 @@ class Node::Impl {
     LinkId link{};
     bool is_for_proof = false;
   };
-  struct PeerKeys {
-    crypto::SigningPublicKey signing;
-    crypto::EncryptionPublicKey encryption;
-  };
   /// A message of a neighbor that is being dealt with.
   struct Arrival {
     PeerId neighbor;
@@ -155,7 +151,10 @@ class Node::Impl {
   bool is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now);
   void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
-  void forward(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void forward(const wire::GossipMessage& message, const Arrival& arrival);
+  MessageId seen_key(const PeerId& from, const MessageId& id) const;
+  gossip::Header header_of(const wire::GossipMessage& message, Now now) const;
+  bool may_name(const PeerId& neighbor, Now now);
   void broadcast(OwnGossip message, Now now);
   void publish(const OwnGossip& message, const std::optional<crypto::SignatureBytes>& signature,
                Now now);
@@ -178,7 +177,7 @@ class Node::Impl {
   void offer_keys(Link& link, bool is_response, Now now);
   void send_keys(Link& link, bool is_response, std::string_view proof, Now now);
   void receive_keys(Link& link, const wire::KeyExchange& exchange, Now now);
-  void check_link_proof(Link& link, const crypto::SigningPublicKey& key, std::string_view proof);
+  void check_link_proof(Link& link, const PeerKeys& keys, std::string_view proof);
   bool remember_keys(const PeerId& peer, const PeerKeys& keys, Now now);
   void sign(OwnGossip message, Now now);
   /// False if there is no proof, or none that could be right.
@@ -231,8 +230,10 @@ class Node::Impl {
   Gate gate_;
   Fallback fallback_;
   EarlyCandidates early_candidates_;
-  /// The first key that each peer has shown; another one is refused.
+  /// The first keys that each peer has shown, or else the first proven ones; others are refused.
   LruMap<PeerId, PeerKeys, KeyedHash> peer_keys_;
+  /// For `seen_key`.
+  KeyedHash seen_hash_;
   Agenda<LinkDeadline> deadlines_;
   /// Found at home while looking from `global`.
   std::vector<signaling::Discovered> found_at_home_;

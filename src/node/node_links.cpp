@@ -212,7 +212,7 @@ void Node::Impl::on(const LinkDrained& input, Now now) {
 
 void Node::Impl::on(const LinkOverflowed& input, Now now) {
   Link* link = links_.find(input.link);
-  if (link == nullptr) return;
+  if (link == nullptr || !link->is_open) return;
   counters_.unsent += input.count;
   if (input.has_lost_frame) {
     abandon(*link, membership::LossReason::lost, "does not read", now);

@@ -1,0 +1,587 @@
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/base64.hpp"
+#include "tests/support/village.hpp"
+#include "wire/peer_message.hpp"
+#include "wire/signal_data.hpp"
+
+// Neighbors, hubs and strangers that do what they should not.
+
+namespace pigeon::node {
+namespace {
+
+using test::Village;
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+PeerId invented(std::uint64_t number) { return Random::from_number(number + 50'000).id<PeerId>(); }
+MessageId message_id(std::uint64_t number) {
+  return Random::from_number(number + 90'000).id<MessageId>();
+}
+
+/// Of a link that does not exist.
+std::string offer_sdp() { return "v=0\r\no=0 4000000000\r\na=fingerprint:sha-256 AB:CD\r\n"; }
+
+/// Node 0 and its neighbors, who are told by a hub and linked.
+struct HostileTest : testing::Test {
+  Village village;
+
+  void meet(std::size_t count, const NodeOptions& options = {}) {
+    village.add_connected(count, options);
+    village.pass(20s);
+    ASSERT_EQ(village.node(0).status().connected_count, count - 1);
+  }
+  Node& victim() { return village.node(0); }
+  NodeCounters counters() { return victim().status().counters; }
+
+  void hear_hub(const std::string& text) {
+    victim().handle(HubText{village[0].hub, text}, village.now);
+    village.run();
+  }
+  void hear_offer(const PeerId& from) {
+    const std::string from_text = from.to_text();
+    const std::string to = victim().peer_id().to_text();
+    const std::string data =
+        wire::encode_data(rtc::SessionDescription{rtc::SdpType::offer, offer_sdp()});
+    victim().handle(
+        HubText{village[0].hub, wire::encode(wire::RelayedSignal{.type = wire::SignalType::offer,
+                                                                 .data = data,
+                                                                 .from = from_text,
+                                                                 .to = to,
+                                                                 .network = "global"})},
+        village.now);
+  }
+  void hear_discovered(const PeerId& peer) {
+    const std::string peer_text = peer.to_text();
+    const std::string to = victim().peer_id().to_text();
+    victim().handle(
+        HubText{village[0].hub, wire::encode(wire::PeerDiscovered{
+                                    .peer_id = peer_text, .to = to, .network = "global"})},
+        village.now);
+  }
+  LinkId link_with(std::size_t neighbor) {
+    for (const auto& [link, end] : village[0].ends) {
+      if (end.first == neighbor) return link;
+    }
+    ADD_FAILURE() << "no link";
+    return {};
+  }
+  /// What a neighbor sends over its link.
+  void hear(std::size_t neighbor, const std::string& text) {
+    victim().handle(LinkText{link_with(neighbor), text}, village.now);
+  }
+
+  /// From a neighbor, signed if it is of the mesh.
+  std::string gossip(std::size_t neighbor, wire::OutgoingGossip message, bool is_signed = true) {
+    message.from = village.id(neighbor);
+    if (message.network.empty()) message.network = "global";
+    message.timestamp = village.now.wall_ms;
+    std::string key;
+    std::string signature;
+    if (is_signed) {
+      wire::JsonReader spare;
+      suite::Answerer answerer;
+      const auto text = wire::signed_text(message, spare);
+      const auto answer = answerer.answer(crypto::SignRequest{*text}, village[neighbor].identity);
+      key = village[neighbor].identity.signing().public_key().to_text();
+      signature = encode_base64url(std::get<crypto::SignatureBytes>(answer));
+      message.proof = wire::MessageProof{key, signature};
+    }
+    return wire::encode(message);
+  }
+  std::string chat(std::size_t neighbor, std::uint64_t number, bool is_signed = true) {
+    return gossip(neighbor, {.id = message_id(number), .subtype = "chat", .content = "\"hi\""},
+                  is_signed);
+  }
+  std::string direct(std::size_t neighbor, const std::string& content, std::uint64_t number = 1) {
+    return gossip(neighbor, {.id = message_id(number),
+                             .subtype = "dm",
+                             .content = content,
+                             .to = wire::SpelledId{victim().peer_id()}});
+  }
+
+  /// The victim does nothing about any beginning of the text but count it.
+  void expect_truncations_are_dropped(const std::string& text) {
+    village.run();
+    const NodeCounters before = counters();
+    for (std::size_t size = 0; size < text.size(); ++size) {
+      village.now.monotonic += 1ms;
+      hear(1, text.substr(0, size));
+      EXPECT_THAT(victim().take_outputs(), IsEmpty()) << text.substr(0, size);
+    }
+    EXPECT_EQ(counters().malformed, before.malformed + text.size());
+    EXPECT_EQ(counters().messages_received, before.messages_received + text.size());
+    EXPECT_EQ(counters().delivered, before.delivered);
+    EXPECT_EQ(counters().messages_sent, before.messages_sent);
+  }
+};
+
+TEST_F(HostileTest, TruncationsOfABroadcastAreDropped) {
+  meet(3);
+  expect_truncations_are_dropped(chat(1, 1));
+}
+
+TEST_F(HostileTest, TruncationsOfADirectMessageAreDropped) {
+  meet(2);
+  expect_truncations_are_dropped(direct(1, R"({"a":[1]})"));
+}
+
+TEST_F(HostileTest, TruncationsOfAKeyExchangeAreDropped) {
+  meet(2);
+  const std::string key = village[1].identity.signing().public_key().to_text();
+  const std::string content = wire::encode_content(
+      wire::KeyExchange{.signing_key = key, .encryption_key = key}, village.now.wall_ms);
+  expect_truncations_are_dropped(
+      gossip(1, {.id = message_id(1), .subtype = "key_exchange", .content = content}, false));
+}
+
+TEST_F(HostileTest, TruncationsOfAnEvictionAreDropped) {
+  meet(2);
+  expect_truncations_are_dropped(wire::encode_eviction("optimization", village.id(1)));
+  EXPECT_EQ(victim().status().connected_count, 1U);
+}
+
+TEST_F(HostileTest, TruncationsOfARelayedSignalAreDropped) {
+  meet(2);
+  const std::string data =
+      wire::encode_data(rtc::SessionDescription{rtc::SdpType::offer, offer_sdp()});
+  expect_truncations_are_dropped(direct(
+      1,
+      wire::encode_content(
+          wire::RelayedChannelSignal{
+              .type = "offer", .data = data, .from = {village.id(1)}, .to = {victim().peer_id()}},
+          village.now.wall_ms)));
+}
+
+TEST_F(HostileTest, AHundredThousandInventedPeersAreBoundedAndCostLittle) {
+  meet(3);
+  for (std::uint64_t i = 0; i < 100'000; ++i) {
+    village.now.monotonic += 2ms;
+    hear_discovered(invented(i));
+    victim().take_outputs();
+  }
+
+  EXPECT_EQ(victim().status().discovered_count, 4'096U);
+  EXPECT_LE(victim().status().total_peer_count, 16U);
+  EXPECT_EQ(victim().status().connected_count, 2U);
+}
+
+TEST_F(HostileTest, ANeighborThatNamesInventedPeersDrivesNobodyOut) {
+  NodeOptions options;
+  options.auto_discovery = false;
+  village.add_connected(2, options);
+  ASSERT_TRUE(victim().connect_to_peer(village.id(1), village.now).has_value());
+  village.run();
+  const PeerId real = invented(1);
+  hear_discovered(real);
+
+  for (std::uint64_t i = 2; i < 10'000; ++i) {
+    hear(1, wire::encode(wire::PeerNotice{{invented(i)}, true}));
+  }
+
+  EXPECT_GE(counters().over_rate, 9'000U);
+  EXPECT_LE(victim().status().discovered_count, 300U);
+  EXPECT_THAT(victim().discovered_peers(),
+              testing::Contains(testing::Field(&DiscoveredPeer::peer, real)));
+}
+
+TEST_F(HostileTest, AHubThatFloodsIsCutToItsRate) {
+  meet(2);
+  std::size_t accepted = 0;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    hear_discovered(invented(i));
+    for (const Output& output : victim().take_outputs()) {
+      const auto* emit = std::get_if<Emit>(&output);
+      if (emit != nullptr && std::holds_alternative<PeerDiscovered>(emit->event)) ++accepted;
+    }
+  }
+
+  EXPECT_LE(accepted, 5'500U);
+  EXPECT_GE(accepted, 4'000U);
+  EXPECT_EQ(victim().status().connected_count, 1U);
+}
+
+TEST_F(HostileTest, OffersOfInventedPeersLeaveRoomAgain) {
+  meet(2);
+  for (std::uint64_t i = 0; i < 4'000; ++i) {
+    village.now.monotonic += 1ms;
+    hear_offer(invented(i));
+    for (Output& output : victim().take_outputs()) {
+      // Somebody who never comes answers.
+      if (const auto* accept = std::get_if<AcceptLink>(&output)) {
+        victim().handle(LinkDescription{accept->link, {rtc::SdpType::answer, offer_sdp()}},
+                        village.now);
+      }
+    }
+    EXPECT_LE(victim().status().total_peer_count, 16U);
+  }
+  EXPECT_EQ(victim().status().connected_count, 1U);
+
+  village.pass(25s);
+  village.join(village.add());
+  village.pass(30s);
+
+  EXPECT_EQ(victim().status().connected_count, 2U);
+}
+
+TEST_F(HostileTest, ARealPeerGetsInAmongOffersThatNeverEnd) {
+  meet(2);
+  village.join(village.add());
+  for (std::uint64_t i = 0; i < 600; ++i) {
+    for (int j = 0; j < 5; ++j) hear_offer(invented(5 * i + static_cast<std::uint64_t>(j)));
+    village.pass(100ms);
+  }
+
+  EXPECT_EQ(victim().status().connected_count, 2U);
+}
+
+TEST_F(HostileTest, AnOfferPlayedAgainCostsNoLiveLink) {
+  meet(2);
+  const LinkId before = link_with(1);
+
+  for (int i = 0; i < 50; ++i) hear_offer(village.id(1));
+  village.run();
+
+  EXPECT_EQ(victim().status().connected_count, 1U);
+  EXPECT_EQ(link_with(1), before);
+  EXPECT_THAT(village.events<PeerDisconnected>(0), IsEmpty());
+}
+
+TEST_F(HostileTest, ANeighborThatNeverReadsIsClosedInTime) {
+  meet(2);
+  const LinkId link = link_with(1);
+  victim().handle(LinkOverflowed{link, 3}, village.now);
+  victim().take_outputs();
+  const Instant end = village.now.monotonic + 15s;
+
+  while (victim().next_timeout() < end) {
+    village.now.monotonic = victim().next_timeout();
+    victim().handle_timeout(village.now);
+    victim().take_outputs();
+    ASSERT_EQ(victim().status().connected_count, 1U);
+  }
+  village.now.monotonic = end;
+  victim().handle_timeout(village.now);
+
+  EXPECT_EQ(victim().status().connected_count, 0U);
+  EXPECT_EQ(counters().unsent, 3U);
+}
+
+TEST_F(HostileTest, OversizedMessagesAreDropped) {
+  meet(2);
+  const NodeCounters before = counters();
+
+  hear(1, "{\"type\":\"gossip\",\"content\":\"" + std::string(300'000, 'a') + "\"}");
+
+  EXPECT_EQ(counters().malformed, before.malformed + 1);
+  EXPECT_THAT(victim().take_outputs(), IsEmpty());
+}
+
+TEST_F(HostileTest, MessagesOverTheRateAreDroppedAndComeThroughLater) {
+  NodeOptions options;
+  options.limits.messages_per_second = 10;
+  options.limits.messages_burst = 20;
+  village.add_connected(2, options);
+  village.pass(20s);
+  const NodeCounters before = counters();
+
+  for (std::uint64_t i = 0; i < 100; ++i) hear(1, chat(1, i, false));
+
+  EXPECT_EQ(counters().over_rate, before.over_rate + 80);
+  EXPECT_EQ(counters().delivered, before.delivered + 20);
+  village.pass(1s);
+  village.inject(0, 1, chat(1, 200, false));
+  EXPECT_EQ(counters().delivered, before.delivered + 21);
+}
+
+TEST_F(HostileTest, AFrameOverTheRateDoesNotShiftTheOthers) {
+  NodeOptions options;
+  options.limits.bytes_per_second = 1'000;
+  options.limits.bytes_burst = 4'000;
+  village.add_connected(2, options);
+  village.pass(20s);
+  const auto announce = [&](std::size_t size, std::uint8_t fill) {
+    hear(1, wire::encode(wire::BinaryHeader{size}));
+    const Bytes data(size, fill);
+    victim().handle(LinkBinary{link_with(1), data}, village.now);
+  };
+
+  announce(5'000, 1);
+  announce(5, 2);
+  village.run();
+
+  const auto received = village.events<BinaryReceived>(0);
+  ASSERT_THAT(received, SizeIs(1));
+  EXPECT_EQ(received[0].data, Bytes(5, 2));
+}
+
+TEST_F(HostileTest, RatesBeyondThirtyTwoBitsAreNotWrapped) {
+  NodeOptions options;
+  options.limits.bytes_per_second = 1U << 30U;
+  options.limits.bytes_burst = 10'000;
+  village.add_connected(2, options);
+  village.pass(20s);
+
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    village.pass(1s);
+    village.inject(0, 1, chat(1, i, false));
+  }
+
+  EXPECT_EQ(counters().over_rate, 0U);
+}
+
+TEST_F(HostileTest, ForgedConfirmationsConfirmNothing) {
+  meet(3);
+  const PeerId far = invented(7);
+  const auto id = victim().send_direct_json(far, "1", village.now);
+  ASSERT_TRUE(id.has_value());
+  village.run();
+
+  village.inject(0, 1, direct(1, wire::encode_content(wire::DirectAck{*id})));
+
+  EXPECT_THAT(village.events<MessageDelivered>(0), IsEmpty());
+}
+
+TEST_F(HostileTest, AnUnsignedConfirmationOfAProvenPeerConfirmsNothing) {
+  meet(3);
+  village.on_text = [](std::size_t, std::size_t, std::string& text) {
+    if (text.find("\"dm\"") != std::string::npos) text.clear();
+  };
+  const auto id = victim().send_direct_json(village.id(2), "1", village.now);
+  ASSERT_TRUE(id.has_value());
+  village.run();
+
+  village.inject(0, 2,
+                 gossip(2,
+                        {.id = message_id(1),
+                         .subtype = "dm",
+                         .content = wire::encode_content(wire::DirectAck{*id}),
+                         .to = wire::SpelledId{victim().peer_id()}},
+                        false));
+
+  EXPECT_THAT(village.events<MessageDelivered>(0), IsEmpty());
+}
+
+TEST_F(HostileTest, AMessageThatClaimsToBeOursIsDropped) {
+  meet(2);
+  const NodeCounters before = counters();
+
+  hear(1, gossip(0, {.id = message_id(1),
+                     .subtype = "dm",
+                     .content = "\"me\"",
+                     .to = wire::SpelledId{victim().peer_id()}}));
+  hear(1, gossip(0, {.id = message_id(2), .subtype = "chat", .content = "\"me\""}));
+
+  EXPECT_EQ(counters().stale, before.stale + 2);
+  EXPECT_THAT(victim().take_outputs(), IsEmpty());
+}
+
+TEST_F(HostileTest, ALyingHubCostsNoLiveLink) {
+  meet(2);
+  const std::string peer = village.id(1).to_text();
+  const std::string self = victim().peer_id().to_text();
+
+  hear_hub(wire::encode(wire::PeerDisconnected{.peer_id = peer, .to = self, .network = "global"}));
+  hear_hub(wire::encode(
+      wire::RelayedGoodbye{.data = "{}", .from = peer, .to = self, .network = "global"}));
+  hear_hub(wire::encode(wire::RelayedSignal{.type = wire::SignalType::connection_rejected,
+                                            .data = R"({"reason":"max_peers_reached"})",
+                                            .from = peer,
+                                            .to = self,
+                                            .network = "global"}));
+  const std::string answer =
+      wire::encode_data(rtc::SessionDescription{rtc::SdpType::answer, offer_sdp()});
+  hear_hub(wire::encode(wire::RelayedSignal{.type = wire::SignalType::answer,
+                                            .data = answer,
+                                            .from = peer,
+                                            .to = self,
+                                            .network = "global"}));
+  village.pass(5s);
+
+  EXPECT_EQ(victim().status().connected_count, 1U);
+  EXPECT_THAT(village.events<PeerDisconnected>(0), IsEmpty());
+  village.inject(0, 1, chat(1, 1));
+  EXPECT_THAT(village.events<MessageReceived>(0), SizeIs(1));
+}
+
+TEST_F(HostileTest, SomebodyElsesKeysProveNothing) {
+  meet(3);
+  const std::string key = village[2].identity.signing().public_key().to_text();
+  const std::string proof(86, 'A');
+  const std::string content = wire::encode_content(
+      wire::KeyExchange{.signing_key = key, .encryption_key = key, .proof = proof},
+      village.now.wall_ms);
+  const auto keys_before = village.events<PeerKeyAdded>(0).size();
+
+  village.inject(
+      0, 1, gossip(1, {.id = message_id(1), .subtype = "key_exchange", .content = content}, false));
+
+  EXPECT_THAT(village.events<PeerKeyAdded>(0), SizeIs(keys_before));
+  EXPECT_THAT(village.events<PeerVerified>(0), SizeIs(2));
+}
+
+TEST_F(HostileTest, KeysOfAPeerWhoseProofIsWrongAreNotTaken) {
+  // Somebody between the two, with certificates of their own.
+  village.on_sdp = [](std::size_t, std::string& data) {
+    const std::size_t at = data.find("sha-256 A");
+    if (at != std::string::npos) data.replace(at + 8, 1, "C");
+  };
+
+  village.add_connected(2);
+  village.pass(10s);
+
+  EXPECT_THAT(village.events<PeerKeyAdded>(0), IsEmpty());
+  EXPECT_FALSE(victim().send_encrypted_message(village.id(1), "secret", village.now).has_value());
+}
+
+TEST_F(HostileTest, ProvenKeysTakeThePlaceOfThoseThatSomebodyMadeUp) {
+  const std::string other = suite::NodeIdentity::from_random(Random::from_number(4'711))
+                                .value()
+                                .encryption()
+                                .public_key()
+                                .to_text();
+  const std::string unproven = wire::encode_content(
+      wire::KeyExchange{.is_response = true, .signing_key = other, .encryption_key = other},
+      village.now.wall_ms);
+  bool has_lied = false;
+  village.on_text = [&](std::size_t from, std::size_t, std::string& text) {
+    if (from != 1 || has_lied || text.find("key_exchange") == std::string::npos) return;
+    has_lied = true;
+    hear(1,
+         gossip(1, {.id = message_id(1), .subtype = "key_exchange_response", .content = unproven},
+                false));
+  };
+
+  village.add_connected(2);
+  village.pass(10s);
+
+  ASSERT_TRUE(has_lied);
+  const auto keys = village.events<PeerKeyAdded>(0);
+  ASSERT_THAT(keys, SizeIs(2));
+  EXPECT_EQ(keys[0].public_key, other);
+  EXPECT_EQ(keys[1].public_key, village[1].identity.signing().public_key().to_text());
+  ASSERT_TRUE(victim().send_encrypted_message(village.id(1), "secret", village.now).has_value());
+  village.run();
+  ASSERT_THAT(village.events<MessageReceived>(1), SizeIs(1));
+  EXPECT_EQ(village.events<MessageReceived>(1)[0].text, "secret");
+}
+
+TEST_F(HostileTest, QuestionsForKeysAreAnsweredAtARate) {
+  meet(2);
+  const std::string key = village[1].identity.signing().public_key().to_text();
+  const std::string encryption = village[1].identity.encryption().public_key().to_text();
+  const std::string content = wire::encode_content(
+      wire::KeyExchange{.signing_key = key, .encryption_key = encryption}, village.now.wall_ms);
+  std::size_t signatures = 0;
+
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    hear(1, gossip(1, {.id = message_id(i), .subtype = "key_exchange", .content = content}, false));
+    for (const Output& output : victim().take_outputs()) {
+      if (std::holds_alternative<crypto::Request>(output)) ++signatures;
+    }
+  }
+
+  EXPECT_LE(signatures, 30U);
+}
+
+TEST_F(HostileTest, FramesThatNobodyAnnouncedAreDropped) {
+  meet(2);
+  const NodeCounters before = counters();
+  const Bytes data(100);
+
+  for (int i = 0; i < 10; ++i) {
+    victim().handle(LinkBinary{link_with(1), data}, village.now);
+  }
+
+  EXPECT_EQ(counters().malformed, before.malformed + 10);
+  EXPECT_THAT(victim().take_outputs(), IsEmpty());
+}
+
+TEST_F(HostileTest, ASignedMessageOfAnotherNetworkIsDropped) {
+  meet(2);
+  const NodeCounters before = counters();
+
+  hear(1,
+       gossip(
+           1,
+           {.id = message_id(1), .subtype = "chat", .content = "\"hi\"", .network = "elsewhere"}));
+
+  EXPECT_EQ(counters().stale, before.stale + 1);
+  EXPECT_THAT(victim().take_outputs(), IsEmpty());
+}
+
+TEST_F(HostileTest, ASignedMessageMovedIntoOurNetworkIsNotVerified) {
+  meet(2);
+  std::string text = gossip(
+      1, {.id = message_id(1), .subtype = "chat", .content = "\"hi\"", .network = "elsewhere"});
+  text.replace(text.find("elsewhere"), 9, "global");
+
+  village.inject(0, 1, text);
+
+  ASSERT_THAT(village.events<MessageReceived>(0), SizeIs(1));
+  EXPECT_FALSE(village.events<MessageReceived>(0)[0].verified);
+}
+
+TEST_F(HostileTest, AMessageOfANeighborWithAnIdItHasSeenShutsNobodyOut) {
+  meet(3);
+
+  village.inject(0, 1, chat(1, 1));
+  village.inject(0, 2, chat(2, 1));
+  village.inject(0, 2, chat(2, 1));
+
+  const auto received = village.events<MessageReceived>(0);
+  ASSERT_THAT(received, SizeIs(2));
+  EXPECT_EQ(received[0].from, village.id(1));
+  EXPECT_EQ(received[1].from, village.id(2));
+}
+
+TEST_F(HostileTest, MessagesWithoutRoomToWaitAreDroppedAndOursAreRefused) {
+  NodeOptions options;
+  options.limits.parked_count_max = 8;
+  village.add_connected(2, options);
+  village.pass(20s);
+  const NodeCounters before = counters();
+
+  for (std::uint64_t i = 0; i < 100; ++i) hear(1, chat(1, i));
+
+  // The answers never come.
+  EXPECT_THAT(victim().take_outputs(), SizeIs(8));
+  EXPECT_EQ(counters().unparked, before.unparked + 92);
+  const auto sent = victim().send_message("mine", village.now);
+  ASSERT_FALSE(sent.has_value());
+  EXPECT_EQ(sent.error().kind, NodeErrorKind::busy);
+  EXPECT_EQ(victim().send_direct_json(village.id(1), "1", village.now).error().kind,
+            NodeErrorKind::busy);
+  EXPECT_THAT(victim().take_outputs(), IsEmpty());
+}
+
+TEST_F(HostileTest, ANodeThatLostItsHubWhileItWasAloneSleeps) {
+  village.add({.network = "town"});
+  village.join(0);
+  village.lose_hub();
+  village.pass(40s);
+
+  for (int i = 0; i < 100; ++i) {
+    victim().handle_timeout(village.now);
+    victim().take_outputs();
+    ASSERT_GT(victim().next_timeout(), village.now.monotonic);
+  }
+}
+
+TEST(NodeLimitsTest, LimitsThatHoldNothingAreRefused) {
+  NodeOptions options{.peer_id = std::string(40, 'a'), .enable_crypto = false};
+  options.limits.seen_count_max = 0;
+  EXPECT_FALSE(Node::create(options, std::nullopt, Random::from_number(1)).has_value());
+  options.limits.seen_count_max = 1;
+  options.limits.discovered_max = 0;
+  EXPECT_FALSE(Node::create(options, std::nullopt, Random::from_number(1)).has_value());
+}
+
+}  // namespace
+}  // namespace pigeon::node
