@@ -4,7 +4,6 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url json)
 find_package(simdjson 3.0 REQUIRED)
-find_package(prometheus-cpp REQUIRED)
 find_package(spdlog REQUIRED)
 # ThreadSanitizer sees only what it has compiled, and the built library shares what threads write.
 set(PIGEON_SPDLOG spdlog::spdlog)

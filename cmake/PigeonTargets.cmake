@@ -5,7 +5,10 @@ find_program(PIGEON_CCACHE ccache)
 
 function(pigeon_configure_target target)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  if(NOT PIGEON_WASM)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  endif()
   if(PIGEON_CCACHE)
     # Paths relative to the project, so that another clone finds what this one compiled.
     set(launcher ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
@@ -34,14 +37,18 @@ function(pigeon_configure_target target)
 endfunction()
 
 # pigeon_add_library(pigeon_core EXPORT_NAME core SOURCES ... [TESTS ...] [PUBLIC_LINK ...]
-#                    [PRIVATE_LINK ...] [TEST_LINK ...] [NOT_INSTALLED])
+#                    [PRIVATE_LINK ...] [TEST_LINK ...] [NOT_INSTALLED] [CORE])
 #
 # A static library out of src/. TESTS are the unit tests beside the sources; they become one program
 # `<target>_test`. The public headers are installed with the first library. NOT_INSTALLED is for
-# libraries that only tests use.
+# libraries that only tests use. CORE is for those without an operating system: only they are built
+# for WebAssembly.
 function(pigeon_add_library target)
-  cmake_parse_arguments(ARG "NOT_INSTALLED" "EXPORT_NAME"
+  cmake_parse_arguments(ARG "NOT_INSTALLED;CORE" "EXPORT_NAME"
     "SOURCES;TESTS;PUBLIC_LINK;PRIVATE_LINK;TEST_LINK" ${ARGN})
+  if(PIGEON_WASM AND NOT ARG_CORE)
+    return()
+  endif()
   add_library(${target} STATIC ${ARG_SOURCES})
   add_library(pigeon::${ARG_EXPORT_NAME} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${ARG_EXPORT_NAME})

@@ -83,8 +83,9 @@ std::optional<IpAddress::V6> parse_v6(std::string_view text) {
 
 void append_number(std::string& text, unsigned number, int base) {
   std::array<char, 8> digits{};
-  const auto [end, error] = std::to_chars(digits.begin(), digits.end(), number, base);
-  text.append(digits.begin(), end);
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number, base);
+  text.append(digits.data(), end);
 }
 
 std::string v4_text(const IpAddress::V4& bytes) {

@@ -25,6 +25,8 @@ class Random {
   std::uint64_t next_u64();
   /// Uniform in [0, bound); `bound` is not 0.
   std::uint64_t below(std::uint64_t bound);
+  /// Uniform in [0, count), for places in memory; `count` is not 0.
+  std::size_t index(std::size_t count) { return static_cast<std::size_t>(below(count)); }
   /// True in `numerator` of `denominator` cases; `denominator` is not 0.
   bool chance(std::uint64_t numerator, std::uint64_t denominator);
   /// Fills the whole span.
@@ -43,7 +45,7 @@ class Random {
   /// Brings the items into a random order.
   template <class T>
   void shuffle(std::span<T> items) {
-    for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[below(i)]);
+    for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[index(i)]);
   }
 
  private:

@@ -6,7 +6,7 @@
 
 namespace pigeon::crypto {
 
-PrivateScalar::PrivateScalar(std::span<const std::uint8_t, byte_count> bytes) : bytes_{} {
+PrivateScalar::PrivateScalar(std::span<const std::uint8_t, byte_count> bytes) {
   std::copy(bytes.begin(), bytes.end(), bytes_.begin());
 }
 

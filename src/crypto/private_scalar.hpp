@@ -37,7 +37,7 @@ class PrivateScalar {
   friend bool operator==(const PrivateScalar&, const PrivateScalar&) = default;
 
  private:
-  std::array<std::uint8_t, byte_count> bytes_;
+  std::array<std::uint8_t, byte_count> bytes_{};
 };
 
 /// The two pairs of a node as they are stored: for signatures and for encryption. The halves of a

@@ -150,8 +150,8 @@ std::vector<std::pair<std::string_view, std::string>> cors_fields(const HubOptio
 
 SendResponse answer(const HttpRequest& request, const View& view, Random& random) {
   const std::string path = normal_path(request.path);
-  const auto* route = std::find_if(routes.begin(), routes.end(),
-                                   [&](const Route& candidate) { return candidate.path == path; });
+  const auto route = std::find_if(routes.begin(), routes.end(),
+                                  [&](const Route& candidate) { return candidate.path == path; });
   const StatusAsset* asset = find_status_asset(path);
   if (request.method == "OPTIONS") return respond(request, view, 204, json_type, {});
   if (route == routes.end() && asset == nullptr) {

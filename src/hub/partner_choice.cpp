@@ -32,7 +32,7 @@ class Choice {
   /// One of the candidates, if any is eligible.
   bool take_one(std::span<Peer* const> candidates) {
     Peer* best = nullptr;
-    const std::size_t offset = candidates.empty() ? 0 : random_.below(candidates.size());
+    const std::size_t offset = candidates.empty() ? 0 : random_.index(candidates.size());
     const std::size_t step = std::max<std::size_t>(1, candidates.size() / sample_size);
     // Evenly spread from a random start: the same candidate is not looked at twice.
     for (std::size_t i = 0; i < std::min(candidates.size(), sample_size); ++i) {
@@ -99,7 +99,7 @@ bool would_evict_for(const Peer& owner, const Peer& newcomer) {
 
 Peer* choose_evictor(const Peer& peer, Random& random) {
   const std::span<Peer* const> members = peer.network->members.all();
-  const std::size_t offset = random.below(members.size());
+  const std::size_t offset = random.index(members.size());
   const std::size_t step = std::max<std::size_t>(1, members.size() / evictor_sample_size);
   for (std::size_t i = 0; i < std::min(members.size(), evictor_sample_size); ++i) {
     Peer* member = members[(offset + i * step) % members.size()];

@@ -148,9 +148,9 @@ std::optional<PeerId> LinkChoice::draw(const KnownPeers& known, const std::vecto
     const KnownPeer* one = known.find(peer);
     return std::pair(options_.prefers_verified && !one->is_verified, one->failures);
   };
-  PeerId best = peers[random_.below(peers.size())];
+  PeerId best = peers[random_.index(peers.size())];
   for (std::size_t i = 1; i < std::min(draws, peers.size()); ++i) {
-    const PeerId& other = peers[random_.below(peers.size())];
+    const PeerId& other = peers[random_.index(peers.size())];
     if (rank(other) < rank(best)) best = other;
   }
   return best;

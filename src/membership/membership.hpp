@@ -109,6 +109,8 @@ class Membership {
   };
   /// Nothing if the peer is not known.
   std::optional<Peer> find(const PeerId& peer) const;
+  /// No link, no attempt, and nobody to be called.
+  bool knows_nobody() const { return links_.occupied_count() == 0 && known_.size() == 0; }
   /// In the order of their ids.
   std::vector<Peer> peers() const;
   /// Up to `count` linked peers of this project that are nearest to `peer`, nearest first, without

@@ -31,6 +31,7 @@ class Fallback {
   explicit Fallback(bool is_allowed, FallbackOptions options = {})
       : is_allowed_(is_allowed), options_(options) {}
 
+  bool is_allowed() const { return is_allowed_; }
   Place place() const { return place_; }
 
   /// `is_alone`: no link and no peer known in the namespace that the hubs are asked about. True if

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,10 +22,21 @@ namespace pigeon::node {
 struct LinkBudget {
   TokenBucket messages;
   TokenBucket bytes;
+  /// Descriptions for an open link, and keys that want an answer: each costs a negotiation, or a
+  /// signature.
+  TokenBucket requests{{.per_minute = 30, .burst = 30}};
+  /// Peers that it names. Ours name 4 every 12 seconds or less often.
+  TokenBucket names{{.per_minute = 120, .burst = 256}};
 
   explicit LinkBudget(const NodeLimits& limits)
-      : messages({.per_minute = limits.messages_per_second * 60, .burst = limits.messages_burst}),
-        bytes({.per_minute = limits.bytes_per_second * 60, .burst = limits.bytes_burst}) {}
+      : messages(rate(limits.messages_per_second, limits.messages_burst)),
+        bytes(rate(limits.bytes_per_second, limits.bytes_burst)) {}
+
+ private:
+  static TokenRate rate(std::uint32_t per_second, std::uint32_t burst) {
+    constexpr std::uint32_t per_second_max = 0xffff'ffff / 60;
+    return {.per_minute = std::min(per_second, per_second_max) * 60, .burst = burst};
+  }
 };
 
 /// An attempt to link with a peer, and the link it becomes.

@@ -51,6 +51,9 @@ Result<Node, NodeError> Node::create(const NodeOptions& options,
   if (options.max_peers < 1 || options.max_peers > 50) {
     return Unexpected(bad("max_peers must be 1 to 50."));
   }
+  if (options.limits.discovered_max < 1 || options.limits.seen_count_max < 1) {
+    return Unexpected(bad("limits.discovered_max and limits.seen_count_max must be 1 at least."));
+  }
   if (options.min_peers > 49) return Unexpected(bad("min_peers must be 0 to 49."));
   if (options.trust == TrustPolicy::verified_only && (!keys || !options.enable_crypto)) {
     return Unexpected(bad("trust verified_only needs enable_crypto and keys."));
@@ -128,9 +131,10 @@ void Node::Impl::handle_timeout(Now now) {
 
 Instant Node::Impl::next_timeout() const {
   const Instant membership = can_signal() ? membership_.next_timeout() : Instant::max();
+  const Instant fallback = hubs_.is_any_connected() ? fallback_.next_timeout() : Instant::max();
   return std::min({membership, hubs_.next_timeout(), gossip_.next_timeout(),
                    routing_.next_timeout(), transfers_.next_timeout(), deadlines_.next(),
-                   next_announcement_, next_naming_, fallback_.next_timeout()});
+                   next_announcement_, next_naming_, fallback});
 }
 
 // ---- The outside forwards.

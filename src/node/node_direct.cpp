@@ -155,8 +155,9 @@ wire::SpelledId Node::Impl::spelled(const PeerId& peer) const {
 }
 
 bool Node::Impl::may_confirm(const PeerId& peer) const {
+  // Of a peer that is only named it is not certain that it cannot: whoever named it may not know.
   const auto known = membership_.find(peer);
-  return !known || known->is_capable;
+  return !known || known->is_capable || known->state == membership::Membership::State::discovered;
 }
 
 // ---- Others'

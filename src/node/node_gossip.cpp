@@ -61,6 +61,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
 }
 
 void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
+  if (!link.is_open) return;
   ++counters_.messages_received;
   if (!link.budget.messages.take(now.monotonic) ||
       !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(text.size()))) {
@@ -121,9 +122,11 @@ bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& nei
 
 void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival& arrival,
                                Now now) {
+  // What is only passed on is not checked, and so proves nothing either way.
+  const bool is_transit = is_directed(message) && message.to != self_.id;
   if (!arrival.is_verified) {
     const auto sender = membership_.find(message.from);
-    const bool should_sign = keys_ && sender && sender->is_verified;
+    const bool should_sign = keys_ && !is_transit && sender && sender->is_verified;
     if (options_.trust == TrustPolicy::verified_only || should_sign) ++counters_.forged;
     if (options_.trust == TrustPolicy::verified_only) return;
   }
@@ -231,7 +234,13 @@ void Node::Impl::take(Link& link, const wire::RelayedChannelSignal& message, Now
 }
 
 void Node::Impl::take(Link& link, const wire::PeerNotice& message, Now now) {
-  if (link.is_up) discover(message.peer, message.is_capable && link.is_capable, now);
+  if (!link.is_up) return;
+  // Invented peers would drive the real ones out of what we remember.
+  if (!link.budget.names.take(now.monotonic)) {
+    ++counters_.over_rate;
+    return;
+  }
+  discover(message.peer, message.is_capable && link.is_capable, now);
 }
 
 void Node::Impl::take(Link& link, const wire::ChannelPing& message, Now now) {

@@ -23,12 +23,13 @@ Result<void, NodeError> Node::Impl::set_network(std::string_view name, Now now) 
 }
 
 void Node::Impl::check_fallback(Now now) {
+  // Without a hub there is nobody to be asked.
+  if (!fallback_.is_allowed() || !hubs_.is_any_connected()) return;
   const Fallback::Place before = fallback_.place();
   const bool is_probing = before == Fallback::Place::probing;
   const bool is_alone =
-      is_probing ? found_at_home_.empty() : links_.all().empty() && membership_.peers().empty();
-  // Without a hub there is nobody to be asked.
-  if (!hubs_.is_any_connected() || !fallback_.update(is_alone, now)) return;
+      is_probing ? found_at_home_.empty() : links_.all().empty() && membership_.knows_nobody();
+  if (!fallback_.update(is_alone, now)) return;
   switch (fallback_.place()) {
     case Fallback::Place::home:
       move_to(options_.network, now);

@@ -163,6 +163,10 @@ void Node::Impl::receive_signal(Link& link, const wire::ChannelSignal& signal, N
     ++counters_.malformed;
     return;
   }
+  if (!link.budget.requests.take(now.monotonic)) {
+    ++counters_.over_rate;
+    return;
+  }
   apply_to_open(link, *description);
 }
 
@@ -229,7 +233,7 @@ void Node::Impl::name_neighbors_again(Now now) {
     next_naming_ = Instant::max();
     return;
   }
-  name_neighbors(*links_.find(candidates[random_.below(candidates.size())]));
+  name_neighbors(*links_.find(candidates[random_.index(candidates.size())]));
 }
 
 }  // namespace pigeon::node

@@ -105,10 +105,13 @@ Result<void, NodeError> Node::Impl::translated(
 // ---- From neighbors
 
 void Node::Impl::receive_binary(Link& link, BytesView data, Now now) {
+  if (!link.is_open) return;
   ++counters_.messages_received;
   if (!link.budget.messages.take(now.monotonic) ||
       !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(data.size()))) {
     ++counters_.over_rate;
+    // Takes the header that announced it, or every later frame would be taken for the one before.
+    if (link.is_up) transfers_.receive_binary(link.peer.id, {});
     return;
   }
   if (!link.is_up || !transfers_.receive_binary(link.peer.id, data)) ++counters_.malformed;

@@ -142,8 +142,9 @@ Result<IdentityFile, std::string> create_identity_file(const std::string& path,
     return failed("create", path);
   }
   const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
-  if (!folder.is_open() || ::fsync(folder.number()) != 0)
+  if (!folder.is_open() || ::fsync(folder.number()) != 0) {
     return failed("write the folder of", path);
+  }
   return IdentityFile::created;
 }
 

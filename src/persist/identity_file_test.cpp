@@ -46,12 +46,12 @@ class Umask {
 
 class IdentityFileTest : public testing::Test {
  protected:
-  IdentityFileTest() {
+  void SetUp() override {
     std::string pattern = testing::TempDir() + "identity_XXXXXX";
     if (::mkdtemp(pattern.data()) != nullptr) folder_ = pattern;
     path_ = folder_ + "/keys";
   }
-  ~IdentityFileTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void write(const std::string& text, mode_t mode = 0600) const {
     std::ofstream(path_) << text;

@@ -11,7 +11,6 @@ namespace {
 
 using Error = Unexpected<std::string>;
 using suite::NodeIdentity;
-using suite::SuiteError;
 
 Result<NodeIdentity, std::string> new_identity() {
   auto identity = NodeIdentity::generate();

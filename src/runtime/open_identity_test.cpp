@@ -21,12 +21,12 @@ using testing::HasSubstr;
 
 class OpenIdentityTest : public testing::Test {
  protected:
-  OpenIdentityTest() {
+  void SetUp() override {
     std::string pattern = testing::TempDir() + "identity_XXXXXX";
     if (::mkdtemp(pattern.data()) != nullptr) folder_ = pattern;
     path_ = folder_ + "/keys";
   }
-  ~OpenIdentityTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string error() const {
     const auto identity = open_identity(path_);

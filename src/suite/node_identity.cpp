@@ -17,10 +17,7 @@ using crypto::PrivateScalar;
 constexpr int draw_count_max = 8;
 
 template <class AnyKey>
-struct Drawn {
-  PrivateScalar scalar;
-  AnyKey key;
-};
+using Drawn = std::pair<PrivateScalar, AnyKey>;
 
 template <class AnyKey, class Fill>
 Result<Drawn<AnyKey>, SuiteError> draw(Fill& fill) {
@@ -30,7 +27,7 @@ Result<Drawn<AnyKey>, SuiteError> draw(Fill& fill) {
     const Result<void, SuiteError> filled = fill(bytes);
     if (!filled) return Unexpected(filled.error());
     auto key = AnyKey::from_private_scalar(bytes);
-    if (key) return Drawn<AnyKey>{PrivateScalar(bytes), std::move(*key)};
+    if (key) return Drawn<AnyKey>(PrivateScalar(bytes), std::move(*key));
     if (key.error() != SuiteError::invalid_private_key) return Unexpected(key.error());
   }
   return Unexpected(SuiteError::no_randomness);
@@ -51,8 +48,8 @@ Result<NodeIdentity, SuiteError> NodeIdentity::draw_pairs(Fill fill) {
   if (!signing) return Unexpected(signing.error());
   auto encryption = draw<EncryptionKey>(fill);
   if (!encryption) return Unexpected(encryption.error());
-  return NodeIdentity(signing->scalar, std::move(signing->key), encryption->scalar,
-                      std::move(encryption->key));
+  return NodeIdentity(signing->first, std::move(signing->second), encryption->first,
+                      std::move(encryption->second));
 }
 
 Result<NodeIdentity, SuiteError> NodeIdentity::generate() {

@@ -15,6 +15,8 @@ class Verifier {
   /// Remembers at most this many keys, 1 or more, about 3 KiB each; the one that was not used for
   /// longest is forgotten first.
   explicit Verifier(std::size_t key_count_max);
+  Verifier(const Verifier&) = delete;
+  Verifier& operator=(const Verifier&) = delete;
   Verifier(Verifier&&) noexcept;
   Verifier& operator=(Verifier&&) noexcept;
   ~Verifier();

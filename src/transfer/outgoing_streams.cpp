@@ -18,7 +18,7 @@ constexpr std::size_t reason_bytes_max = 256;
 std::string make_id(Random& random, Now now) {
   constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
   std::string id = "stream-" + std::to_string(now.wall_ms) + "-";
-  for (int i = 0; i < 7; ++i) id += digits[random.below(digits.size())];
+  for (int i = 0; i < 7; ++i) id += digits[random.index(digits.size())];
   return id;
 }
 

@@ -1,15 +1,6 @@
 // Namespaces stay apart.
-import assert from 'node:assert/strict';
-import { all_linked, talk } from './lib/meeting.mjs';
+import { all_linked, assert_strangers, talk } from './lib/meeting.mjs';
 import { hub_test } from './lib/suite.mjs';
-
-function assert_strangers(peers, others) {
-  const foreign = new Set(others.map((peer) => peer.id));
-  for (const peer of peers) {
-    const seen = peer.events.filter((event) => foreign.has(event.peer ?? event.from));
-    assert.deepEqual(seen, [], `${peer.name} heard of another namespace`);
-  }
-}
 
 async function join_all(world, version, network, ids) {
   const peers = await Promise.all(ids.map((id) => world.join({ id, version, network })));

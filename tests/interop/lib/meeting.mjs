@@ -1,4 +1,5 @@
 // What the tests ask of a group of peers.
+import assert from 'node:assert/strict';
 
 /// Generous: a busy machine with two cores starts six processes and a browser at once.
 export const meeting_ms = 60_000;
@@ -78,4 +79,13 @@ export async function talk_eventually(world, peers, wants_direct) {
 export function hear_of_loss(world, peers, gone) {
   const heard = () => peers.every((peer) => peer.has_lost(gone));
   return world.until(`everybody told that ${gone.name} is gone`, heard, meeting_ms);
+}
+
+/// None of `peers` has been told of `others`, who are in another namespace.
+export function assert_strangers(peers, others) {
+  const foreign = new Set(others.map((peer) => peer.id));
+  for (const peer of peers) {
+    const seen = peer.events.filter((event) => foreign.has(event.peer ?? event.from));
+    assert.deepEqual(seen, [], `${peer.name} heard of another namespace`);
+  }
 }

@@ -1,8 +1,9 @@
 // Encrypted messages, and direct messages over a third peer.
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
+import { all_linked } from '../lib/meeting.mjs';
 import { client_versions } from '../lib/paths.mjs';
-import { all_linked, hears, join_pair, join_proven, native_test, smallest } from './suite.mjs';
+import { hears, join_pair, join_proven, native_test, smallest } from './suite.mjs';
 
 // 0.1.1 makes no keys unless it is told to.
 describe('keys are exchanged and messages encrypted', { concurrency: 2 }, () => {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Browser } from '../lib/chromium_host.mjs';
-import { talk } from '../lib/meeting.mjs';
+import { all_linked, assert_strangers, talk } from '../lib/meeting.mjs';
 import { client_versions } from '../lib/paths.mjs';
 import { kinds } from '../lib/suite.mjs';
-import { join_pair, native_test } from './suite.mjs';
+import { join_pair, join_proven, native_test, smallest } from './suite.mjs';
 
 let browser;
 before(async () => {
@@ -42,3 +42,34 @@ for (const kind of kinds) {
     });
   }
 }
+
+describe('a native peer takes offers of smaller ids', { concurrency: 2 }, () => {
+  for (const version of client_versions.filter(may_offer_to_greater)) {
+    native_test(version, async ({ world, ids }) => {
+      const ours = await join_proven(world, { autoDiscovery: false });
+      const theirs = await world.join({ id: smallest(ids[0]), version });
+      await all_linked(world, [ours, theirs]);
+
+      await talk(world, [ours, theirs]);
+
+      const [link] = await ours.host.run('links', {});
+      assert.equal(link.offered, false);
+    });
+  }
+});
+
+native_test('namespaces stay apart', async ({ world, ids }) => {
+  const networks = ['red', 'blue'];
+  const join = (networkName, id) =>
+    Promise.all([
+      join_proven(world, { networkName }),
+      world.join({ id, version: '1.1.3', network: networkName }),
+    ]);
+  const [red, blue] = await Promise.all(networks.map((name, index) => join(name, ids[index])));
+  await Promise.all([red, blue].map((peers) => all_linked(world, peers)));
+
+  await Promise.all([red, blue].map((peers) => talk(world, peers)));
+
+  assert_strangers(red, blue);
+  assert_strangers(blue, red);
+});

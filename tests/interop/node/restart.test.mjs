@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Browser } from '../lib/chromium_host.mjs';
-import { joined_up, meeting_ms, talk } from '../lib/meeting.mjs';
-import { all_linked, join_native, native_test } from './suite.mjs';
+import { all_linked, joined_up, meeting_ms, talk } from '../lib/meeting.mjs';
+import { join_native, native_test } from './suite.mjs';
 
 // Pages of older versions never come back to a hub that refuses their first attempt.
 const away_ms = 2_000;

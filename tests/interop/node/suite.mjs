@@ -1,8 +1,11 @@
 // The frame of a test with native peers.
 import assert from 'node:assert/strict';
-import { all_linked, joined_up, meeting_ms } from '../lib/meeting.mjs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { all_linked, meeting_ms } from '../lib/meeting.mjs';
 import { hub_test } from '../lib/suite.mjs';
 
+const poll_ms = 200;
+/// What native peers must never count.
 const never = ['malformed', 'forged', 'over_rate', 'unsent', 'unparked'];
 
 /// Native peers must not fall, and must find nothing wrong with what honest peers say.
@@ -52,10 +55,18 @@ export async function join_pair(world, ids, { version, kind = 'node', is_greater
   return { ours, theirs };
 }
 
+/// Waits until one of upstream's peers no longer counts `gone` as linked. Its sweep for stale links,
+/// if it comes first, tells nobody.
+export async function loses(peer, gone) {
+  const deadline = Date.now() + meeting_ms;
+  while (!peer.has_lost(gone) && (await peer.open_links()).includes(gone.id)) {
+    assert(Date.now() < deadline, `${peer.name} takes ${gone.name} for connected\n${peer}`);
+    await sleep(poll_ms);
+  }
+}
+
 /// Waits until a peer has told an event with these fields, `count` times.
 export function hears(world, peer, name, fields, count = 1) {
   const what = `${peer.name}: ${name} ${JSON.stringify(fields)} x ${count}`;
   return world.until(what, () => peer.told(name, fields).length >= count, meeting_ms);
 }
-
-export { all_linked, joined_up };
