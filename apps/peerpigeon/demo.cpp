@@ -233,6 +233,9 @@ void Demo::take(Arrival& arrival) {
     if (!report || (is_hub && report->level == Verbosity::info)) return;
     // A hub that comes later is worth a line, but not one for each peer.
     if (is_hub && index > 0) report->level = Verbosity::debug;
+    // Who has no room for whom among our own is not worth a line.
+    const auto* failed = std::get_if<pigeon::ConnectFailed>(&arrival.event);
+    if (failed != nullptr && index_of(failed->peer)) report->level = Verbosity::debug;
     report->text = fmt::format("{}: {}", peers_[index].name, report->text);
     report->fields["name"] = peers_[index].name;
     console_.tell(*report);

@@ -2,10 +2,12 @@
 """Runs every command that the documentation shows in a block marked `sh`, from the project's root.
 
 Blocks of other kinds are not commands. A hub that a command starts gets a free port, has to say
-that it listens, and has to stop in order on SIGINT. Expects what ./test.sh has built.
+that it listens, and has to stop in order on SIGINT. Commands of a peer find a demo's mesh. Expects
+what ./test.sh has built.
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,7 +25,10 @@ INSTEAD = {
     "bench/run.sh": "bash -n bench/run.sh",
 }
 # Programs that run until they are stopped.
-SERVERS = ("./run.sh", "build/release/bin/pigeonhub")
+SERVERS = ("./run.sh", "build/release/bin/pigeonhub", "build/release/bin/peerpigeon demo",
+           "build/release/bin/peerpigeon server")
+PEER = "build/release/bin/peerpigeon"
+READY = "Join from a second terminal"
 NOT_SERVING = ("--help", "--version", "--check", "--build-only")
 
 
@@ -47,18 +52,49 @@ def commands_of(text):
 def environment():
     """This process's variables; hubs choose a free port, and no option of the caller's counts."""
     kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("PIGEONHUB_", "RATE_")) and name not in ("HOST", "NODE_ID")}
-    return {**kept, "PORT": "0"}
+            if not name.startswith(("PIGEONHUB_", "RATE_", "PEERPIGEON_"))
+            and name not in ("HOST", "NODE_ID")}
+    return {**kept, "PORT": "0", "PEERPIGEON_HOME": str(ROOT / "build" / "docs-test")}
 
 
 def serves(command):
     words = command.split()
-    return words[0] in SERVERS and not any(word in NOT_SERVING for word in words)
+    is_server = words[0] in SERVERS or " ".join(words[:2]) in SERVERS
+    return is_server and not any(word in NOT_SERVING for word in words)
 
 
-def run(command):
+class Mesh:
+    """A demo that runs while commands of a peer are tried; `url` is its hub's."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen([PEER, "demo"], cwd=ROOT, env=environment(), text=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
+        self.url = None
+        for line in self.process.stdout:
+            if LISTENING in line:
+                self.url = re.search(r"ws://[^;]*", line).group()
+            if READY in line:
+                break
+        # What it prints from now on must not fill the pipe.
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        return self
+
+    def __exit__(self, *error):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=15)
+
+
+def run_peer(command):
+    """Runs a command of a peer in a mesh; its output if it fails, else None."""
+    with Mesh() as mesh:
+        return run(command, {"PEERPIGEON_SIGNALING_URL": mesh.url})
+
+
+def run(command, variables=None):
     """Runs a command that ends by itself; its output if it fails, else None."""
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environment(), text=True,
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, text=True,
+                          env={**environment(), **(variables or {})},
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=SECONDS_MAX, check=False)
     return None if done.returncode == 0 else f"exit status {done.returncode}\n{done.stdout}"
@@ -105,7 +141,9 @@ def add_tests():
         for number, command in commands_of(document.read_text()):
             def test(self, command=command, place=f"{name}:{number}"):
                 actual = INSTEAD.get(command.split()[0], command)
-                failure = run_server(actual) if serves(actual) else run(actual)
+                tried = (run_server if serves(actual) else
+                         run_peer if actual.split()[0] == PEER else run)
+                failure = tried(actual)
                 self.assertIsNone(failure, f"{place}: {command}\n{failure}")
             test.__doc__ = f"{name}:{number}: {command}"
             setattr(CommandsTest, f"test_{str(name).replace('/', '_')}_{number:04}", test)
