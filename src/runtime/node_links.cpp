@@ -52,7 +52,7 @@ void NodeLinks::carry_out(const node::SendText& send) {
 void NodeLinks::carry_out(node::SendBinary& send) {
   NodeLink* const link = find(send.link);
   if (link != nullptr && !link->send_binary(std::move(send.data))) {
-    calls_.tell_later(node::LinkOverflowed{send.link, 1});
+    calls_.tell_later(node::LinkOverflowed{send.link, 1, true});
   }
 }
 
