@@ -95,7 +95,7 @@ int watch_upload(Errand& errand, Console& console, Upload& upload) {
   if (upload.state() == Upload::State::completed) return exit_good;
   console.complain(
       fmt::format("{} was not sent: {}. Send it again, and it goes on where it stopped "
-                  "if the other side still runs",
+                  "if the other side still runs and this peer keeps its id (peerpigeon init)",
                   upload.name(), upload.reason().empty() ? "the peer is gone" : upload.reason()));
   return exit_failed;
 }

@@ -96,11 +96,11 @@ int run_server_status(const Invocation& invocation, Console& console) {
     console.complain(health.error() + ". Start one with: peerpigeon server");
     return exit_failed;
   }
-  console.answer({Verbosity::info, "server_status",
-                  fmt::format("the hub at {}:{} is {}: {} connections, up for {} s", host,
-                              listen.port, member(*health, "status"),
-                              member(*health, "connections"), seconds_up(*health)),
-                  *health});
+  console.answer(
+      {Verbosity::info, "server_status",
+       fmt::format("the hub at {}:{} is {}: {} connections, up for {} s", host, listen.port,
+                   member(*health, "status"), member(*health, "connections"), seconds_up(*health)),
+       *health});
   return member(*health, "status") == "healthy" ? exit_good : exit_failed;
 }
 

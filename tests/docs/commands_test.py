@@ -77,12 +77,15 @@ class Mesh:
             if READY in line:
                 break
         # What it prints from now on must not fill the pipe.
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        self.reader = threading.Thread(target=self.process.stdout.read)
+        self.reader.start()
         return self
 
     def __exit__(self, *error):
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=15)
+        self.reader.join()
+        self.process.stdout.close()
 
 
 def run_peer(command):

@@ -182,6 +182,17 @@ TEST_F(DemoTest, FilesArriveWholeAndOverwriteNothing) {
   EXPECT_EQ(run_with_url({"send-file", id, "/nowhere/at.all"}).status, 1);
 }
 
+TEST_F(DemoTest, ALargeFileIsSentNoFasterThanItIsTaken) {
+  const auto file = write_file("large.bin", 90'000'000);
+  ChildProcess joined = start({"join", url_, "--json"});
+  const auto first = objects_of(joined.wait_for_line(R"("event":"joining")"));
+
+  const Ended sent = run_with_url({"send-file", text_of(first.at(0), "peer"), file.string()});
+
+  EXPECT_EQ(sent.status, 0) << sent.output;
+  EXPECT_EQ(contents(home() / "downloads" / "large.bin"), contents(file));
+}
+
 TEST_F(DemoTest, AFileThatIsTooLargeIsRefused) {
   const auto file = write_file("large.bin", 300'000);
   ChildProcess joined = start({"join", url_, "--json", "--file-bytes-max", "100KiB"});
