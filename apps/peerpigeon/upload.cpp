@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstring>
 #include <system_error>
-#include <thread>
 #include <variant>
 
 #include <fmt/format.h>
@@ -89,7 +88,6 @@ void Upload::write(pigeon::Node& node, const pigeon::StreamWritable& writable) {
     }
   }
   if (!data.empty()) {
-    wait_for_turn(data.size());
     const auto written = node.write_stream(*stream_, data);
     if (!written && written.error().kind != pigeon::NodeErrorKind::busy) {
       return fail(written.error().message);
@@ -103,20 +101,6 @@ void Upload::write(pigeon::Node& node, const pigeon::StreamWritable& writable) {
   if (sent_ < bytes_) return;
   has_ended_ = true;
   if (const auto ended = node.end_stream(*stream_); !ended) fail(ended.error().message);
-}
-
-/// Peers drop what comes faster than their limits, 32 MiB a second unless chosen otherwise, and a
-/// stream does not survive that. Waits on the program's thread; links go on.
-void Upload::wait_for_turn(std::size_t bytes) {
-  using namespace std::chrono_literals;
-  constexpr double bytes_per_second = 24.0 * 1024 * 1024;
-  // What a wait may be late by is made up for.
-  constexpr auto slack = 100ms;
-  const auto now = std::chrono::steady_clock::now();
-  paid_until_ = std::max(paid_until_, now - slack);
-  if (paid_until_ > now) std::this_thread::sleep_until(paid_until_);
-  paid_until_ += std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::duration<double>(static_cast<double>(bytes) / bytes_per_second));
 }
 
 void Upload::fail(std::string reason) {

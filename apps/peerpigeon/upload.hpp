@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -41,7 +40,6 @@ class Upload {
  private:
   Upload() = default;
   void write(pigeon::Node& node, const pigeon::StreamWritable& writable);
-  void wait_for_turn(std::size_t bytes);
   void fail(std::string reason);
 
   std::string name_;
@@ -52,8 +50,6 @@ class Upload {
   std::uint64_t resumed_at_ = 0;
   /// Read from the file, and not taken by the stream yet.
   std::vector<std::uint8_t> refused_;
-  /// When the bytes that were written may have been sent.
-  std::chrono::steady_clock::time_point paid_until_{};
   pigeon::PeerId peer_;
   std::optional<pigeon::StreamId> stream_;
   bool has_begun_ = false;

@@ -25,7 +25,8 @@ enum class TrustPolicy : std::uint8_t {
 struct NodeLimits {
   /// Bytes of one text message on a channel; the channel itself carries at most 262,144.
   std::size_t message_bytes_max = 262'144;
-  /// Messages of one neighbor in a second, and at once; more are dropped and counted.
+  /// Messages of one neighbor in a second, and at once; more are dropped and counted. Those of
+  /// accepted streams, and binary messages, are not limited: the channel slows them down.
   std::uint32_t messages_per_second = 4'000;
   std::uint32_t messages_burst = 16'000;
   /// Bytes of one neighbor in a second, and at once.

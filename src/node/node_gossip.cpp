@@ -85,8 +85,10 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
 void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
   if (!link.is_open) return;
   ++counters_.messages_received;
-  if (!link.budget.messages.take(now.monotonic) ||
-      !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(text.size()))) {
+  // What streams bring goes to whoever asked for it, as fast as it is taken.
+  if (!wire::announces_chunk(text) &&
+      (!link.budget.messages.take(now.monotonic) ||
+       !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(text.size())))) {
     ++counters_.over_rate;
     return;
   }

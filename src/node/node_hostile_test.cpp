@@ -300,25 +300,42 @@ TEST_F(HostileTest, MessagesOverTheRateAreDroppedAndComeThroughLater) {
   EXPECT_EQ(counters().delivered, before.delivered + 21);
 }
 
-TEST_F(HostileTest, AFrameOverTheRateDoesNotShiftTheOthers) {
+TEST_F(HostileTest, StreamsAreNotTornApartByTheRate) {
   NodeOptions options;
   options.limits.bytes_per_second = 1'000;
-  options.limits.bytes_burst = 4'000;
+  options.limits.bytes_burst = 10'000;
+  options.limits.messages_per_second = 10;
+  options.limits.messages_burst = 40;
   village.add_connected(2, options);
   village.pass(20s);
-  const auto announce = [&](std::size_t size, std::uint8_t fill) {
-    hear(1, wire::encode(wire::BinaryHeader{size}));
-    const Bytes data(size, fill);
-    victim().handle(LinkBinary{link_with(1), data}, village.now);
-  };
+  hear(1, wire::encode(wire::StreamInit{.stream = "s", .type = "file", .chunk_size = 4'096}, 1));
 
-  announce(5'000, 1);
-  announce(5, 2);
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    hear(1, wire::encode(
+                wire::StreamChunk{.stream = "s", .index = i, .size = 4'096, .is_binary = true}));
+    victim().handle(LinkBinary{link_with(1), Bytes(4'096, 1)}, village.now);
+  }
   village.run();
 
-  const auto received = village.events<BinaryReceived>(0);
-  ASSERT_THAT(received, SizeIs(1));
-  EXPECT_EQ(received[0].data, Bytes(5, 2));
+  std::size_t received = 0;
+  for (const StreamData& part : village.events<StreamData>(0)) received += part.data.size();
+  EXPECT_EQ(received, std::size_t{200} * 4'096);
+}
+
+TEST_F(HostileTest, WhoeverFloodsWithFramesOfNothingIsCutOff) {
+  NodeOptions options;
+  options.limits.messages_per_second = 10;
+  options.limits.messages_burst = 40;
+  village.add_connected(2, options);
+  village.pass(20s);
+  const LinkId link = link_with(1);
+
+  for (int i = 0; i < 100; ++i) victim().handle(LinkBinary{link, Bytes(10, 1)}, village.now);
+  village.run();
+
+  const auto lost = village.events<PeerDisconnected>(0);
+  ASSERT_THAT(lost, SizeIs(1));
+  EXPECT_EQ(lost[0].reason, "floods");
 }
 
 TEST_F(HostileTest, RatesBeyondThirtyTwoBitsAreNotWrapped) {

@@ -191,6 +191,7 @@ class Node::Impl {
 
   // ---- node_transfers.cpp
   void receive_binary(Link& link, BytesView data, Now now);
+  void refuse_part(Link& link, Now now);
   void drain_transfers();
   void carry(transfer::TransferText effect);
   void carry(transfer::TransferBytes effect);

@@ -107,14 +107,16 @@ Result<void, NodeError> Node::Impl::translated(
 void Node::Impl::receive_binary(Link& link, BytesView data, Now now) {
   if (!link.is_open) return;
   ++counters_.messages_received;
-  if (!link.budget.messages.take(now.monotonic) ||
-      !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(data.size()))) {
-    ++counters_.over_rate;
-    // Takes the header that announced it, or every later frame would be taken for the one before.
-    if (link.is_up) transfers_.receive_binary(link.peer.id, {});
-    return;
-  }
-  if (!link.is_up || !transfers_.receive_binary(link.peer.id, data)) ++counters_.malformed;
+  if (!link.is_up || !transfers_.receive_binary(link.peer.id, data)) refuse_part(link, now);
+}
+
+/// A chunk or a frame that belongs to nothing. Those of streams have no limit of rate, so whoever
+/// sends many that do not is cut off.
+void Node::Impl::refuse_part(Link& link, Now now) {
+  ++counters_.malformed;
+  if (link.budget.messages.take(now.monotonic)) return;
+  ++counters_.over_rate;
+  abandon(link, membership::LossReason::lost, "floods", now);
 }
 
 void Node::Impl::take(Link& link, const wire::BinaryHeader& message, Now /*now*/) {
@@ -125,8 +127,8 @@ void Node::Impl::take(Link& link, const wire::StreamInit& message, Now now) {
     ++counters_.malformed;
   }
 }
-void Node::Impl::take(Link& link, const wire::StreamChunk& message, Now /*now*/) {
-  if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
+void Node::Impl::take(Link& link, const wire::StreamChunk& message, Now now) {
+  if (!link.is_up || !transfers_.receive(link.peer.id, message)) refuse_part(link, now);
 }
 void Node::Impl::take(Link& link, const wire::StreamEnd& message, Now /*now*/) {
   if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;

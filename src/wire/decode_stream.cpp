@@ -101,4 +101,8 @@ Result<StreamResume, WireError> decode_stream_resume(const PeerEnvelope& envelop
       fields);
 }
 
+bool announces_chunk(std::string_view text) {
+  return text.starts_with(R"({"type":"__STREAM_CHUNK__")");
+}
+
 }  // namespace pigeon::wire

@@ -167,6 +167,10 @@ using PeerMessage =
                  BinaryHeader, StreamInit, StreamChunk, StreamEnd, StreamAbort, StreamResume,
                  ChannelPing, ChannelPong, DhtMessage, UnknownPeerMessage>;
 
+/// Whether a text begins as every version writes the announcement of a chunk; it may still turn out
+/// to be something else. For limits of rate, which must not tear streams apart.
+bool announces_chunk(std::string_view text);
+
 /// Decodes one text message of a channel.
 Result<PeerMessage, WireError> decode_peer_message(std::string_view text, JsonReader& reader);
 
