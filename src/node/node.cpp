@@ -23,6 +23,11 @@ transfer::TransferOptions transfer_options(const NodeOptions& options) {
   transfer::TransferOptions transfer;
   transfer.streams_per_peer_max = options.limits.streams_per_peer_max;
   transfer.stream_bytes_max = options.limits.stream_bytes_max;
+  // With room left for messages, so that no frame finds its channel full.
+  const std::size_t room = options.limits.send_buffer_max;
+  transfer.window = std::min(transfer.window, room / 4);
+  transfer.binary_window = std::min(transfer.binary_window, room / 2);
+  transfer.channel_bytes_max = std::min(transfer.channel_bytes_max, room / 4 * 3);
   return transfer;
 }
 
