@@ -26,7 +26,7 @@ transfer::TransferOptions transfer_options(const NodeOptions& options) {
   // With room left for messages, so that no frame finds its channel full.
   const std::size_t room = options.limits.send_buffer_max;
   transfer.window = std::min(transfer.window, room / 4);
-  transfer.binary_window = std::min(transfer.binary_window, room / 2);
+  transfer.binary_window = std::min(transfer.binary_window, room / 4);
   transfer.channel_bytes_max = std::min(transfer.channel_bytes_max, room / 4 * 3);
   return transfer;
 }
