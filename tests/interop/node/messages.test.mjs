@@ -63,6 +63,8 @@ describe('a direct message over a third peer', { concurrency: 3 }, () => {
       const content = { list: [1, -0.5, 1e21, null], 'a "b"': { z: true, a: '\u2028' } };
       await ends[0].run('direct_json', { to: ends[1].id, content });
       await hears(world, ends[0], 'messageDelivered', {}, 2);
+      // The two processes tell their events apart from each other.
+      await hears(world, ends[1], 'messageReceived', { verified: true }, 2);
       const received = ends[1].told('messageReceived', { verified: true }).at(-1);
       assert.deepEqual(received.content, content);
     });
