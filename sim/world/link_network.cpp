@@ -84,7 +84,7 @@ void LinkNetwork::remove(OwnerId owner) {
   for (const auto& [link, token] : links) {
     const End* end = find(token);
     if (end != nullptr && end->is_open) {
-      fail_after(*end->remote, conditions_.loss_notice, "connection disconnected");
+      fail_dead_path(*end->remote, "connection disconnected");
     }
     erase(token);
   }
@@ -242,10 +242,6 @@ void LinkNetwork::fail(Token token, std::string_view reason) {
   const node::LinkId link = end->link;
   erase(token);
   tell(owner, node::LinkClosed{link, reason});
-}
-
-void LinkNetwork::fail_after(Token token, Duration delay, std::string_view reason) {
-  scheduler_.after(delay, [this, token, reason] { fail(token, reason); });
 }
 
 std::vector<LinkNetwork::OpenEnd> LinkNetwork::open_ends(OwnerId owner) const {

@@ -47,8 +47,9 @@ struct LinkConditions {
   Duration setup_time = 150ms;
   /// After this an attempt is over.
   Duration setup_time_max = 30s;
-  /// After this a dead path is noticed.
-  Duration loss_notice = 12s;
+  /// After this a dead path falls silent, and after this it is given up.
+  Duration silence_notice = 8s;
+  Duration loss_notice = 20s;
 };
 
 /// Links between nodes, as WebRTC makes them: an offer and an answer travel between the owners,
@@ -118,6 +119,7 @@ class LinkNetwork {
     bool is_offerer = false;
     bool is_open = false;
     bool is_broken = false;
+    bool is_silent = false;
     bool knows_candidate = false;
     std::optional<Token> remote;
     std::string remote_fingerprint;
@@ -152,7 +154,9 @@ class LinkNetwork {
   void try_to_connect(Token token);
   void finish_connecting(Token offerer, Token answerer);
   void fail(Token token, std::string_view reason);
-  void fail_after(Token token, Duration delay, std::string_view reason);
+  void fail_dead_path(Token token, std::string_view reason);
+  void note_silence(Token token, bool is_silent);
+  bool is_dead(const End& end) const;
   bool can_reach(OwnerId a, OwnerId b) const;
   bool is_let_through(const End& receiver) const;
   void send(Token from, Packet packet);

@@ -1,6 +1,7 @@
 // How what a link carries gets to the other side, or does not.
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/world/link_network.hpp"
 
@@ -16,12 +17,34 @@ void LinkNetwork::regroup() {
       reachable.push_back(token);
       continue;
     }
-    scheduler_.after(conditions_.loss_notice, [this, token = token] {
-      const End* lost = find(token);
-      if (lost != nullptr && !can_reach(lost->owner, lost->other)) fail(token, "ICE disconnected");
-    });
+    fail_dead_path(token, "ICE disconnected");
   }
-  for (const Token token : reachable) release(token);
+  for (const Token token : reachable) {
+    note_silence(token, false);
+    release(token);
+  }
+}
+
+// A path may come back to life before its end is noticed.
+void LinkNetwork::fail_dead_path(Token token, std::string_view reason) {
+  scheduler_.after(conditions_.silence_notice, [this, token] {
+    const End* end = find(token);
+    if (end != nullptr && is_dead(*end)) note_silence(token, true);
+  });
+  scheduler_.after(conditions_.loss_notice, [this, token, reason] {
+    const End* end = find(token);
+    if (end != nullptr && is_dead(*end)) fail(token, reason);
+  });
+}
+
+void LinkNetwork::note_silence(Token token, bool is_silent) {
+  End* end = find(token);
+  if (end == nullptr || std::exchange(end->is_silent, is_silent) == is_silent) return;
+  tell(end->owner, node::LinkSilent{end->link, is_silent});
+}
+
+bool LinkNetwork::is_dead(const End& end) const {
+  return end.is_broken || find(*end.remote) == nullptr || !can_reach(end.owner, end.other);
 }
 
 void LinkNetwork::set_reading(OwnerId owner, bool is_reading) {
@@ -35,9 +58,9 @@ void LinkNetwork::break_link(OwnerId owner, node::LinkId link) {
   End* end = token ? find(*token) : nullptr;
   if (end == nullptr || !end->is_open) return;
   end->is_broken = true;
-  fail_after(*token, conditions_.loss_notice, "ICE disconnected");
+  fail_dead_path(*token, "ICE disconnected");
   if (End* other = find(*end->remote)) other->is_broken = true;
-  fail_after(*end->remote, conditions_.loss_notice, "ICE disconnected");
+  fail_dead_path(*end->remote, "ICE disconnected");
 }
 
 bool LinkNetwork::can_reach(OwnerId a, OwnerId b) const { return at(a).group == at(b).group; }

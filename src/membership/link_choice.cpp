@@ -36,7 +36,7 @@ void keep_since(Instant& since, bool is_wished, Instant now) {
 LinkChoice::LinkChoice(const MembershipOptions& options, Random random)
     : options_(options), random_(std::move(random)), bare_since_(never) {}
 
-void LinkChoice::set_links_max(std::size_t count) { options_.links_max = count; }
+void LinkChoice::set_options(const MembershipOptions& options) { options_ = options; }
 
 void LinkChoice::note_helpless(const PeerId& peer, Instant now) {
   std::erase_if(newcomers_, [&](const Newcomer& one) { return one.peer == peer; });
@@ -60,8 +60,9 @@ void LinkChoice::observe(const KnownPeers& known, const LinkTable& links, Instan
     }
   }
   bare_since_ = bare;
-  const std::size_t wanted =
-      options_.uses_distance ? filled + options_.random_links : own_links_max(options_);
+  const std::size_t wanted = options_.uses_distance
+                                 ? std::max(filled + options_.random_links, options_.links_min)
+                                 : own_links_max(options_);
   const std::size_t target = std::min(wanted, own_links_max(options_));
   keep_since(short_since_, links.occupied_count() + claim_count < target && known.size() > 0, now);
   keep_since(alone_since_, links.linked_count() == 0, now);

@@ -25,7 +25,7 @@ class LinkChoice {
  public:
   LinkChoice(const MembershipOptions& options, Random random);
 
-  void set_links_max(std::size_t count);
+  void set_options(const MembershipOptions& options);
 
   /// Somebody named a peer of upstream with a smaller id than ours. It cannot call us, and whoever
   /// named it may count on us, so for some seconds it is worth a link even without need.

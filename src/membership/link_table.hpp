@@ -25,6 +25,8 @@ struct Link {
   bool is_verified = false;
   /// It left the hub, or was reported out of reach: once the link is over it is not called again.
   bool is_gone = false;
+  /// It is open, and its connection is not heard at the moment.
+  bool is_silent = false;
   /// We made the offer.
   bool is_own_call = false;
   /// Called although own links are at their bound: a redundant one goes as soon as this one is up.

@@ -159,14 +159,27 @@ void Membership::link_lost(const PeerId& peer, LossReason reason, Now now) {
   release(peer, reason, now);
 }
 
+void Membership::note_silence(const PeerId& peer, bool is_silent) {
+  if (Link* link = links_.find(peer)) link->is_silent = is_silent;
+}
+
+bool Membership::has_vanished(const PeerId& peer, Now now) const {
+  const Link* link = links_.find(peer);
+  if (link == nullptr || !link->is_silent) return false;
+  const bool has_offered =
+      link->offered_at > link->since && now.monotonic <= link->offered_at + offer_doubt_time;
+  return link->is_gone || has_offered;
+}
+
 void Membership::set_links_max(std::size_t count) {
   options_.links_max = std::clamp<std::size_t>(count, 1, links_max_max);
-  choice_.set_links_max(options_.links_max);
+  choice_.set_options(options_);
   is_changed_ = true;
 }
 
 void Membership::set_links_min(std::size_t count) {
   options_.links_min = std::min(count, links_max_max - 1);
+  choice_.set_options(options_);
   is_changed_ = true;
 }
 

@@ -88,6 +88,12 @@ class Membership {
   void link_opened(const PeerId& peer, Now now);
   void link_lost(const PeerId& peer, LossReason reason, Now now);
 
+  /// The connection of an open link has fallen silent, or is heard again.
+  void note_silence(const PeerId& peer, bool is_silent);
+  /// An open link is silent, and another sign says that its peer is gone: the hub, or an offer that
+  /// it has made although it was linked. The link is best given up.
+  bool has_vanished(const PeerId& peer, Now now) const;
+
   void set_links_max(std::size_t count);
   void set_links_min(std::size_t count);
 

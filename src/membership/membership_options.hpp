@@ -15,7 +15,8 @@ struct MembershipOptions {
   /// attempts go beyond: one at a time for a bucket without a link, which then takes the place of a
   /// redundant one; and those that help newcomers of upstream, up to half of these slots.
   std::size_t reserved = 4;
-  /// Fewer links than this, and the next attempt does not wait.
+  /// Fewer links than this, and the next attempt does not wait; as many are looked for whatever the
+  /// shape of the mesh asks for.
   std::size_t links_min = 2;
   /// Links chosen by chance besides one for each distance, so that the mesh has short ways and does
   /// not fall apart.
@@ -60,7 +61,10 @@ constexpr std::size_t reserved_slots(const MembershipOptions& options) {
 
 /// Links and attempts below which a peer calls others of its own accord.
 constexpr std::size_t own_links_max(const MembershipOptions& options) {
-  return options.links_max - reserved_slots(options);
+  const std::size_t unreserved = options.links_max - reserved_slots(options);
+  const std::size_t demanded =
+      options.links_min < options.links_max ? options.links_min : options.links_max;
+  return unreserved < demanded ? demanded : unreserved;
 }
 
 }  // namespace pigeon::membership

@@ -120,6 +120,16 @@ TEST(MembershipTest, WantsALinkForEachBucketAndSomeByChance) {
   EXPECT_THAT(peer.links_within(5min), SizeIs(6));
 }
 
+TEST(MembershipTest, AMinimumBeyondItsShapeIsReached) {
+  MembershipUnderTest peer(great_self, {.links_max = 16, .links_min = 14});
+  for (std::uint8_t i = 1; i < 40; ++i) peer.discover(peer_id(0x10, i));
+
+  EXPECT_EQ(peer.links_within(2min).size(), 14U);
+
+  peer.membership.set_links_min(15);
+  EXPECT_EQ(peer.links_within(2min).size(), 1U);
+}
+
 TEST(MembershipTest, LeavesSlotsToThoseWhoCall) {
   MembershipUnderTest peer(great_self, {.links_max = 16, .reserved = 4, .random_links = 40});
   for (std::uint8_t i = 1; i < 60; ++i) peer.discover(peer_id(0x10, i));
@@ -314,7 +324,7 @@ TEST(MembershipTest, WithoutDistancesLinksAreMadeByChanceAlone) {
 }
 
 TEST(MembershipTest, HelpsANewcomerOfUpstreamThatCannotCallUs) {
-  MembershipUnderTest peer(great_self, {.random_links = 0});
+  MembershipUnderTest peer(great_self, {.links_min = 1, .random_links = 0});
   peer.accept(alice);
 
   peer.discover(peer_id(0x11), true);

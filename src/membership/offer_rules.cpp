@@ -59,13 +59,9 @@ OfferVerdict judge_known_offer(const Link& link, const wire::SpelledId& self,
     return is_unheard || wire::offers_first(from, self) ? OfferVerdict::yield_and_accept
                                                         : OfferVerdict::ignore;
   }
-  const bool is_repeated =
-      link.offered_at != Instant::min() && link.offered_at + offer_copy_time <= now;
-  if (!is_repeated) return OfferVerdict::ignore;
-  if (link.state == LinkState::answering) return OfferVerdict::yield_and_accept;
-  const bool is_recent = link.offered_at >= link.since + link_settle_time &&
-                         now <= link.offered_at + offer_repeat_time;
-  return is_recent ? OfferVerdict::yield_and_accept : OfferVerdict::ignore;
+  const bool is_given_up =
+      link.state == LinkState::linked ? link.is_silent : link.offered_at + offer_copy_time <= now;
+  return is_given_up ? OfferVerdict::yield_and_accept : OfferVerdict::ignore;
 }
 
 OfferDecision judge_new_offer(std::size_t bucket, bool is_capable, const LinkTable& links,

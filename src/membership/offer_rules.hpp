@@ -35,11 +35,9 @@ inline constexpr Duration offer_copy_time = 400ms;
 /// Offers that cross meet within this time. A later one was made by somebody who knows nothing of
 /// ours.
 inline constexpr Duration crossing_time_max = 1s;
-/// An offer for an open link is taken for a sign that the other side has lost it if another one
-/// follows within this time. Longer than an attempt of ours and the wait after it.
-inline constexpr Duration offer_repeat_time = 30s;
-/// Offers for a link that has been open for less than this belong to its making.
-inline constexpr Duration link_settle_time = 5s;
+/// An offer for an open link casts doubt on it for so long: longer than a connection takes to fall
+/// silent after its other end has vanished.
+inline constexpr Duration offer_doubt_time = 30s;
 /// An attempt that answers an offer has had its chance after this.
 inline constexpr Duration answer_chance_time = 5s;
 
@@ -48,9 +46,9 @@ inline constexpr Duration answer_chance_time = 5s;
 /// Of crossed offers the greater id's wins (PeerPigeon protocol, 4.2), unless it has gone
 /// unanswered for longer than offers cross: upstream's peers lose one that reaches them while they
 /// call. A second offer of a peer that we are answering replaces the first, which it has given up.
-/// While a link is open a single offer means nothing, or a hub could break links with one message;
-/// two of them, some time apart, are how a peer shows that has started anew under its id and does
-/// not know of the link.
+/// While a link is open and its connection is heard, offers mean nothing, or a hub could break
+/// links with invented ones. A peer that has started anew under its id is let in once the old
+/// connection has fallen silent.
 OfferVerdict judge_known_offer(const Link& link, const wire::SpelledId& self,
                                const wire::SpelledId& from, Instant now);
 

@@ -69,48 +69,69 @@ TEST(OfferRulesTest, AnUnansweredCallYieldsToALaterOffer) {
   EXPECT_EQ(peer.membership.occupied_count(), 1U);
 }
 
-TEST(OfferRulesTest, OneOfferDoesNotBreakALink) {
+TEST(OfferRulesTest, OffersDoNotBreakALinkThatIsHeardHoweverManyAndWhenever) {
   MembershipUnderTest peer;
   peer.accept(alice);
-  peer.calls_within(1h);
-
-  EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
-  peer.calls_within(399ms);
-  EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
-
+  for (const Duration pause : {Duration(1s), Duration(399ms), Duration(25s), Duration(31s)}) {
+    for (int i = 0; i < 5; ++i) {
+      peer.calls_within(pause);
+      EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
+      EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
+    }
+  }
   EXPECT_EQ(peer.state(alice), State::linked);
 }
 
-TEST(OfferRulesTest, ASecondOfferShowsThatThePeerHasStartedAnew) {
+TEST(OfferRulesTest, AnOfferForASilentLinkShowsThatThePeerHasStartedAnew) {
   MembershipUnderTest peer;
   peer.accept(alice);
-  peer.calls_within(1h);
+  peer.membership.note_silence(alice, true);
 
-  EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
-  peer.calls_within(25s);
   EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::yield_and_accept);
 
   EXPECT_EQ(peer.state(alice), State::answering);
   EXPECT_EQ(peer.membership.linked_count(), 0U);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
 }
 
-TEST(OfferRulesTest, OffersFarApartDoNotBelongTogether) {
+TEST(OfferRulesTest, ALinkThatFallsSilentSoonAfterAnOfferHasVanished) {
   MembershipUnderTest peer;
   peer.accept(alice);
-  for (int i = 0; i < 5; ++i) {
-    peer.calls_within(31s);
-    EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
-  }
+  peer.calls_within(1h);
+  peer.offer(alice);
+  peer.calls_within(30s);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
+
+  peer.membership.note_silence(alice, true);
+  EXPECT_TRUE(peer.membership.has_vanished(alice, peer.now));
+  peer.membership.note_silence(alice, false);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
 }
 
-TEST(OfferRulesTest, OffersOfTheTimeInWhichALinkIsMadeDoNotBreakIt) {
+TEST(OfferRulesTest, SilenceAloneOrLongAfterAnOfferIsWaitedOut) {
   MembershipUnderTest peer;
   peer.accept(alice);
-  peer.calls_within(1s);
+  peer.membership.note_silence(alice, true);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now)) << "the offer that made the link";
 
-  EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
+  peer.membership.note_silence(alice, false);
   peer.calls_within(1s);
-  EXPECT_EQ(peer.offer(alice).verdict, OfferVerdict::ignore);
+  peer.offer(alice);
+  peer.calls_within(31s);
+  peer.membership.note_silence(alice, true);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
+}
+
+TEST(OfferRulesTest, ASilentPeerThatTheHubHasLostHasVanished) {
+  MembershipUnderTest peer;
+  peer.accept(alice);
+  peer.membership.forget(alice);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
+
+  peer.membership.note_silence(alice, true);
+  EXPECT_TRUE(peer.membership.has_vanished(alice, peer.now));
+  peer.discover(alice);
+  EXPECT_FALSE(peer.membership.has_vanished(alice, peer.now));
 }
 
 TEST(OfferRulesTest, ALaterOfferReplacesTheOneThatIsBeingAnswered) {

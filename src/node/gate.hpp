@@ -5,28 +5,15 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <variant>
 
 #include "crypto/request.hpp"
 #include "node/link_id.hpp"
+#include "node/own_gossip.hpp"
+#include "node/peer_keys.hpp"
 #include "pigeon/id.hpp"
-#include "wire/spelled_id.hpp"
 
 namespace pigeon::node {
-
-/// A gossip message of ours, with text of its own, on its way to be signed and sent.
-struct OwnGossip {
-  MessageId id;
-  std::string subtype;
-  /// JSON.
-  std::string content;
-  std::optional<wire::SpelledId> to;
-  std::int64_t timestamp = 0;
-  bool wants_ack = false;
-  /// Goes every way at once.
-  bool spreads = false;
-};
 
 // What goes on when the answer to a crypto request is there.
 
@@ -42,13 +29,6 @@ struct SignedMessage {
 struct SignedLink {
   LinkId link{};
   bool is_response = false;
-};
-/// The public keys that a peer has shown.
-struct PeerKeys {
-  crypto::SigningPublicKey signing;
-  crypto::EncryptionPublicKey encryption;
-  /// They came over a connection, or in a message, that is proven to be the peer's.
-  bool is_proven = false;
 };
 /// A neighbor's proof for a link, and the keys that count once it is found to be right.
 struct CheckedLink {
@@ -71,35 +51,35 @@ using Parked = std::variant<CheckedMessage, SignedMessage, SignedLink, CheckedLi
                             OpenedMessage>;
 
 /// Where messages wait for the answers to crypto requests: between decoding and the parts on the
-/// way in, between the parts and encoding on the way out. Bounded; whoever finds no room is
-/// dropped.
+/// way in, between the parts and encoding on the way out. Whoever finds no room is dropped: there
+/// is a bound for all, and one for the messages of a neighbor, so that none keeps out the others.
 class Gate {
  public:
   explicit Gate(std::size_t count_max) : count_max_(count_max) {}
 
   /// Parks something under a new ticket; nothing if there is no room.
-  std::optional<crypto::Ticket> park(Parked parked) {
-    if (is_full()) return std::nullopt;
-    const crypto::Ticket ticket{next_++};
-    parked_.emplace(ticket, std::move(parked));
-    return ticket;
-  }
-
+  std::optional<crypto::Ticket> park(Parked parked);
   /// What waited for this answer; nothing for tickets that nobody holds.
-  std::optional<Parked> take(crypto::Ticket ticket) {
-    const auto found = parked_.find(ticket);
-    if (found == parked_.end()) return std::nullopt;
-    Parked parked = std::move(found->second);
-    parked_.erase(found);
-    return parked;
-  }
+  std::optional<Parked> take(crypto::Ticket ticket);
 
   bool is_full() const { return parked_.size() >= count_max_; }
 
+  /// Messages of one neighbor may take a quarter of the room, and so many bytes.
+  static constexpr std::size_t neighbor_bytes_max = std::size_t{8} << 20U;
+
  private:
+  struct Share {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+  };
+
+  bool has_room(const CheckedMessage& message) const;
+
   std::size_t count_max_;
   std::uint64_t next_ = 1;
   std::map<crypto::Ticket, Parked> parked_;
+  /// Of neighbors that have messages here.
+  std::map<PeerId, Share> shares_;
 };
 
 }  // namespace pigeon::node

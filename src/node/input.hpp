@@ -62,14 +62,19 @@ struct LinkOverflowed {
   /// A binary frame was among them: what follows on the channel no longer fits together.
   bool has_lost_frame = false;
 };
+/// The connection of an open link is not heard for the moment, or is heard again.
+struct LinkSilent {
+  LinkId link{};
+  bool is_silent = true;
+};
 /// The link is over, or never came about; `reason` as upstream words it.
 struct LinkClosed {
   LinkId link{};
   std::string_view reason;
 };
 
-using Input =
-    std::variant<HubOpened, HubText, HubClosed, LinkDescription, LinkCandidate, LinkOpened,
-                 LinkText, LinkBinary, LinkDrained, LinkOverflowed, LinkClosed, crypto::Done>;
+using Input = std::variant<HubOpened, HubText, HubClosed, LinkDescription, LinkCandidate,
+                           LinkOpened, LinkText, LinkBinary, LinkDrained, LinkOverflowed,
+                           LinkSilent, LinkClosed, crypto::Done>;
 
 }  // namespace pigeon::node

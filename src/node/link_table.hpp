@@ -59,6 +59,7 @@ struct Link {
   /// Its nearest of our neighbors were named to it.
   bool has_named = false;
   Instant started;
+  /// When its channel opened.
   Instant opened;
   /// Of the two certificates, as in the descriptions; nothing if that is not known for sure.
   std::optional<std::string> local_fingerprint;

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "node/errors.hpp"
 #include "node/node_impl.hpp"
 #include "wire/limits.hpp"
 
@@ -31,16 +32,15 @@ transfer::TransferOptions transfer_options(const NodeOptions& options) {
   return transfer;
 }
 
-NodeError bad(std::string sentence) { return {NodeErrorKind::bad_argument, std::move(sentence)}; }
-
 Result<wire::SpelledId, NodeError> own_id(const NodeOptions& options,
                                           const std::optional<NodeKeys>& keys) {
   if (!options.peer_id.empty()) {
     const auto id = wire::SpelledId::parse(options.peer_id);
-    if (!id) return Unexpected(bad("peer_id must have 40 hexadecimal digits."));
+    if (!id) return Unexpected(bad_argument("peer_id must have 40 hexadecimal digits."));
     return *id;
   }
-  if (!keys) return Unexpected(bad("peer_id is empty, and there is no key to derive one from."));
+  if (!keys)
+    return Unexpected(bad_argument("peer_id is empty, and there is no key to derive one from."));
   return wire::SpelledId{.id = crypto::peer_id_of(keys->signing)};
 }
 
@@ -51,17 +51,18 @@ Result<Node, NodeError> Node::create(const NodeOptions& options,
   const auto self = own_id(options, keys);
   if (!self) return Unexpected(self.error());
   if (options.network.empty() || options.network.size() > wire::network_name_bytes_max) {
-    return Unexpected(bad("network must have 1 to 256 bytes."));
+    return Unexpected(bad_argument("network must have 1 to 256 bytes."));
   }
   if (options.max_peers < 1 || options.max_peers > 50) {
-    return Unexpected(bad("max_peers must be 1 to 50."));
+    return Unexpected(bad_argument("max_peers must be 1 to 50."));
   }
   if (options.limits.discovered_max < 1 || options.limits.seen_count_max < 1) {
-    return Unexpected(bad("limits.discovered_max and limits.seen_count_max must be 1 at least."));
+    return Unexpected(
+        bad_argument("limits.discovered_max and limits.seen_count_max must be 1 at least."));
   }
-  if (options.min_peers > 49) return Unexpected(bad("min_peers must be 0 to 49."));
+  if (options.min_peers > 49) return Unexpected(bad_argument("min_peers must be 0 to 49."));
   if (options.trust == TrustPolicy::verified_only && (!keys || !options.enable_crypto)) {
-    return Unexpected(bad("trust verified_only needs enable_crypto and keys."));
+    return Unexpected(bad_argument("trust verified_only needs enable_crypto and keys."));
   }
   return Node(std::make_unique<Impl>(options, *self, options.enable_crypto ? keys : std::nullopt,
                                      std::move(random)));
@@ -128,7 +129,7 @@ void Node::Impl::handle_timeout(Now now) {
   gossip_.handle_timeout(now);
   transfers_.handle_timeout(now);
   retry_direct(now);
-  while (const auto deadline = deadlines_.pop_due(now.monotonic)) check_deadline(*deadline, now);
+  while (const auto link = deadlines_.pop_due(now.monotonic)) check_deadlines(*link, now);
   announce_over_mesh(now);
   name_neighbors_again(now);
   if (membership_.next_timeout() <= now.monotonic) is_unsettled_ = true;

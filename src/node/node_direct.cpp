@@ -1,14 +1,14 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "crypto/sha256.hpp"
+#include "node/errors.hpp"
 #include "node/node_impl.hpp"
 #include "wire/json_writer.hpp"
 
 namespace pigeon::node {
 
 namespace {
-
-NodeError bad(std::string sentence) { return {NodeErrorKind::bad_argument, std::move(sentence)}; }
 
 template <std::size_t size>
 std::optional<std::array<std::uint8_t, size>> fixed(std::string_view text) {
@@ -27,8 +27,21 @@ std::optional<crypto::SealedText> sealed_text(const wire::EncryptedContent& cont
   return crypto::SealedText{*std::move(ciphertext), *iv, key->bytes()};
 }
 
-std::uint32_t hops_of(const wire::GossipMessage& message) {
-  return static_cast<std::uint32_t>(message.path.empty() ? 0 : message.path.size() - 1);
+/// By which sealed content is remembered, so that a relay that plays it again in another message
+/// (PeerPigeon protocol, section 12, 28) is not believed.
+MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed, bool is_verified) {
+  const std::array<std::uint8_t, 1> flag{static_cast<std::uint8_t>(is_verified)};
+  crypto::Sha256 hash;
+  hash.update(as_bytes("pigeon-sealed"));
+  hash.update(flag);
+  hash.update(from.bytes());
+  hash.update(sealed.iv);
+  hash.update(sealed.ephemeral_key);
+  hash.update(sealed.ciphertext);
+  const auto digest = hash.digest();
+  std::array<std::uint8_t, MessageId::byte_count> bytes{};
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
+  return MessageId(bytes);
 }
 
 }  // namespace
@@ -37,16 +50,11 @@ std::uint32_t hops_of(const wire::GossipMessage& message) {
 
 Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std::string_view json,
                                                           Now now) {
-  if (to == self_.id) return Unexpected(bad("That is this peer's own id."));
-  constexpr std::size_t envelope_bytes_max = 4'096;
-  if (json.size() + envelope_bytes_max > options_.limits.message_bytes_max) {
-    return Unexpected(
-        NodeError{NodeErrorKind::too_large,
-                  "The message is longer than a channel takes; send it as a stream."});
-  }
+  if (to == self_.id) return Unexpected(bad_argument("That is this peer's own id."));
+  if (auto refusal = refuse_to_send(json.size())) return Unexpected(*std::move(refusal));
   // One level deeper, as it will lie in its message.
   if (!spare_.parse("[" + std::string(json) + "]")) {
-    return Unexpected(bad("The content is not JSON, or is nested too deep."));
+    return Unexpected(bad_argument("The content is not JSON, or is nested too deep."));
   }
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "dm",
@@ -56,15 +64,11 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
                     .wants_ack = may_confirm(to)};
   if (keys_ && !wire::signed_text(outgoing(message), spare_)) {
     return Unexpected(
-        bad("The content has a number, a text or a member that JavaScript would not "
-            "keep as it is, so it cannot be signed."));
-  }
-  if (keys_ && gate_.is_full()) {
-    ++counters_.unparked;
-    return Unexpected(NodeError{NodeErrorKind::busy, "Too many messages wait to be signed."});
+        bad_argument("The content has a number, a text or a member that JavaScript would not "
+                     "keep as it is, so it cannot be signed."));
   }
   const MessageId id = message.id;
-  send_direct(std::move(message), now);
+  originate(std::move(message), now);
   settle(now);
   return id;
 }
@@ -73,23 +77,21 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
                                                                 std::string_view text, Now now) {
   const PeerKeys* keys = peer_keys_.find(to);
   if (!keys_) {
-    return Unexpected(NodeError{NodeErrorKind::bad_argument, "This node has crypto switched off."});
+    return Unexpected(bad_argument("This node has crypto switched off."));
   }
   if (keys == nullptr) {
     return Unexpected(NodeError{
         NodeErrorKind::unknown_peer,
         "The key of " + to.to_text() + " is not known. Keys are known of peers that were linked."});
   }
-  // Base64 makes three bytes four.
-  constexpr std::size_t envelope_bytes_max = 8'192;
   std::string plain;
   wire::append_json_string(plain, text);
-  if (plain.size() / 3 * 4 + envelope_bytes_max > options_.limits.message_bytes_max) {
-    return Unexpected(
-        NodeError{NodeErrorKind::too_large,
-                  "The message is longer than a channel takes; send it as a stream."});
+  // Base64 makes three bytes four, and two keys come with it.
+  constexpr std::size_t keys_bytes_max = 4'096;
+  if (auto refusal = refuse_to_send(plain.size() / 3 * 4 + keys_bytes_max)) {
+    return Unexpected(*std::move(refusal));
   }
-  if (!spare_.parse(plain)) return Unexpected(bad("The message is not UTF-8."));
+  if (!spare_.parse(plain)) return Unexpected(bad_argument("The message is not UTF-8."));
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "dm",
                     .content = {},
@@ -98,18 +100,10 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
                     .wants_ack = may_confirm(to)};
   const MessageId id = message.id;
   const auto ticket = gate_.park(SealedMessage{std::move(message)});
-  if (!ticket) {
-    ++counters_.unparked;
-    return Unexpected(NodeError{NodeErrorKind::busy, "Too many messages wait to be encrypted."});
-  }
+  PIGEON_ASSERT(ticket.has_value());
   out_.add(crypto::Request{*ticket, crypto::SealRequest{keys->encryption, std::move(plain)}});
   settle(now);
   return id;
-}
-
-void Node::Impl::send_direct(OwnGossip message, Now now) {
-  gossip_.admit(seen_key(self_.id, message.id), now);
-  sign(std::move(message), now);
 }
 
 void Node::Impl::send_on_way(const OwnGossip& message, std::string text, Now now) {
@@ -172,7 +166,7 @@ void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& 
     return;
   }
   // A spread copy and the first one are different ids to the cache, and one message to us.
-  if (message.spreads && !gossip_.admit(seen_key(message.from, message.id), now)) {
+  if (message.spreads && !gossip_.admit(seen_key(message, arrival.is_verified), now)) {
     ++counters_.duplicates;
     // The first confirmation has not arrived; this one tries every way.
     if (message.wants_ack) acknowledge(message, true, now);
@@ -190,10 +184,7 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
   }
   if (message.wants_ack) acknowledge(message, false, now);
   if (const auto* ack = std::get_if<wire::DirectAck>(&*content)) {
-    // Whoever is proven elsewhere must prove itself here, too.
-    const auto sender = membership_.find(message.from);
-    const bool must_sign = keys_ && sender && sender->is_verified;
-    if (must_sign && !arrival.is_verified) return;
+    if (keys_ && !arrival.is_verified && signs(message.from)) return;
     if (routing_.confirm(ack->message, message.from)) {
       out_.emit(MessageDelivered{ack->message, message.from});
     }
@@ -209,9 +200,13 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
     take_keys(message, arrival, now);
   } else if (const auto* encrypted = std::get_if<wire::EncryptedContent>(&*content)) {
     auto sealed = keys_ ? sealed_text(*encrypted) : std::nullopt;
+    if (sealed && !gossip_.admit(sealed_key(message.from, *sealed, arrival.is_verified), now)) {
+      ++counters_.duplicates;
+      return;
+    }
     const auto ticket = sealed
                             ? gate_.park(OpenedMessage{message.from, message.id, message.timestamp,
-                                                       hops_of(message), arrival.is_verified})
+                                                       message.hops(), arrival.is_verified})
                             : std::nullopt;
     if (!ticket) {
       ++(sealed ? counters_.unparked : counters_.malformed);
@@ -225,7 +220,7 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
                               .text = std::string(reader_.unescaped(message.content)),
                               .json = std::string(message.content.raw),
                               .timestamp = message.timestamp,
-                              .hops = hops_of(message),
+                              .hops = message.hops(),
                               .direct = true,
                               .verified = arrival.is_verified});
   }
@@ -243,19 +238,19 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
   counters_.forwarded += hops.peers.size();
   // What turns into a spread here need not come back here.
   if (hops.spreads && !message.spreads) {
-    gossip_.admit(gossip::spread_id(seen_key(message.from, message.id), now), now);
+    gossip_.admit(gossip::spread_id(seen_key(message, arrival.is_verified), now), now);
   }
   send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
 }
 
 void Node::Impl::acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now) {
-  send_direct({.id = random_.id<MessageId>(),
-               .subtype = "dm",
-               .content = wire::encode_content(wire::DirectAck{message.id}),
-               .to = spelled(message.from),
-               .timestamp = now.wall_ms,
-               .spreads = is_repeated},
-              now);
+  originate({.id = random_.id<MessageId>(),
+             .subtype = "dm",
+             .content = wire::encode_content(wire::DirectAck{message.id}),
+             .to = spelled(message.from),
+             .timestamp = now.wall_ms,
+             .spreads = is_repeated},
+            now);
 }
 
 }  // namespace pigeon::node

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "node/errors.hpp"
 #include "node/node_impl.hpp"
 #include "wire/json_writer.hpp"
 
@@ -27,14 +28,17 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-/// By which a message is remembered: its own id would let a neighbor shut it out with a message of
-/// their own that has the same one.
-MessageId Node::Impl::seen_key(const PeerId& from, const MessageId& id) const {
-  std::array<std::uint8_t, PeerId::byte_count + MessageId::byte_count> both{};
-  std::copy(from.bytes().begin(), from.bytes().end(), both.begin());
-  std::copy(id.bytes().begin(), id.bytes().end(), both.begin() + PeerId::byte_count);
-  std::uint64_t hash = seen_hash_(BytesView(both));
-  std::array<std::uint8_t, MessageId::byte_count> key = id.bytes();
+/// By which a message is remembered. Its own id would let a neighbor shut it out with a message of
+/// their own that has the same one, or with a forgery in the sender's name.
+MessageId Node::Impl::seen_key(const wire::GossipMessage& message, bool is_verified) const {
+  std::array<std::uint8_t, PeerId::byte_count + MessageId::byte_count + 1> all{};
+  const auto& from = message.from.bytes();
+  const auto& id = message.id.bytes();
+  auto end = std::copy(from.begin(), from.end(), all.begin());
+  end = std::copy(id.begin(), id.end(), end);
+  *end = is_verified ? 1 : 0;
+  std::uint64_t hash = seen_hash_(BytesView(all));
+  std::array<std::uint8_t, MessageId::byte_count> key = id;
   for (std::size_t i = 0; i < sizeof hash; ++i) {
     key.at(i) = static_cast<std::uint8_t>(hash);
     hash >>= 8U;
@@ -42,8 +46,9 @@ MessageId Node::Impl::seen_key(const PeerId& from, const MessageId& id) const {
   return MessageId(key);
 }
 
-gossip::Header Node::Impl::header_of(const wire::GossipMessage& message, Now now) const {
-  const MessageId key = seen_key(message.from, message.id);
+gossip::Header Node::Impl::header_of(const wire::GossipMessage& message, bool is_verified,
+                                     Now now) const {
+  const MessageId key = seen_key(message, is_verified);
   // A spread has to get through peers that have seen the message on its first way.
   return {message.spreads ? gossip::spread_id(key, now) : key, message.from, message.ttl,
           message.path};
@@ -51,24 +56,12 @@ gossip::Header Node::Impl::header_of(const wire::GossipMessage& message, Now now
 
 Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now now) {
   if (is_blank(text)) {
-    return Unexpected(NodeError{NodeErrorKind::bad_argument, "A message must not be blank."});
+    return Unexpected(bad_argument("A message must not be blank."));
   }
   std::string content;
   wire::append_json_string(content, text);
-  // Room for the envelope, a signature and a path of 40 peers.
-  constexpr std::size_t envelope_bytes_max = 4'096;
-  if (content.size() + envelope_bytes_max > options_.limits.message_bytes_max) {
-    return Unexpected(
-        NodeError{NodeErrorKind::too_large,
-                  "The message is longer than a channel takes; send it as a stream."});
-  }
-  if (!spare_.parse(content)) {
-    return Unexpected(NodeError{NodeErrorKind::bad_argument, "The message is not UTF-8."});
-  }
-  if (keys_ && gate_.is_full()) {
-    ++counters_.unparked;
-    return Unexpected(NodeError{NodeErrorKind::busy, "Too many messages wait to be signed."});
-  }
+  if (auto refusal = refuse_to_send(content.size())) return Unexpected(*std::move(refusal));
+  if (!spare_.parse(content)) return Unexpected(bad_argument("The message is not UTF-8."));
   const MessageId id = random_.id<MessageId>();
   out_.emit(MessageReceived{.from = self_.id,
                             .id = id,
@@ -76,10 +69,19 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
                             .json = content,
                             .timestamp = now.wall_ms,
                             .verified = can_prove_});
-  broadcast({.id = id, .subtype = "chat", .content = std::move(content), .timestamp = now.wall_ms},
+  originate({.id = id, .subtype = "chat", .content = std::move(content), .timestamp = now.wall_ms},
             now);
   settle(now);
   return id;
+}
+
+std::optional<NodeError> Node::Impl::refuse_to_send(std::size_t content_bytes) {
+  // Room for the envelope, a signature and a path of 40 peers.
+  constexpr std::size_t envelope_bytes_max = 4'096;
+  if (content_bytes + envelope_bytes_max > options_.limits.message_bytes_max) return too_large();
+  if (!keys_ || !gate_.is_full()) return std::nullopt;
+  ++counters_.unparked;
+  return NodeError{NodeErrorKind::busy, "Too many messages wait to be signed or encrypted."};
 }
 
 void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
@@ -105,25 +107,27 @@ void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
 }
 
 void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
-  const PeerId neighbor = link.peer.id;
-  if (!is_wanted(message, neighbor, now)) return;
-  if (is_key_exchange(message.subtype) && message.from == neighbor) {
-    if (gossip_.admit(header_of(message, now).id, now)) take_keys(message, {neighbor}, now);
+  const Arrival arrival{.neighbor = link.peer.id};
+  // A relay of a direct message need not know who wrote it, unless nothing unproven may pass.
+  const bool is_checked = keys_ && message.proof &&
+                          (!is_transit(message) || options_.trust == TrustPolicy::verified_only);
+  if (!is_wanted(message, {arrival.neighbor, is_checked}, now)) return;
+  if (is_key_exchange(message.subtype) && message.from == arrival.neighbor &&
+      !is_transit(message)) {
+    if (gossip_.admit(header_of(message, false, now).id, now)) take_keys(message, arrival, now);
     return;
   }
   if (!link.is_up) {
     ++counters_.forged;
     return;
   }
-  // A relay of a direct message need not know who wrote it, unless nothing unproven may pass.
-  const bool is_transit = is_directed(message) && message.to != self_.id;
-  const bool wants_check = keys_ && (!is_transit || options_.trust == TrustPolicy::verified_only);
-  if (wants_check && message.proof && check_signature(message, neighbor)) return;
-  accept_gossip(message, {neighbor}, now);
+  if (is_checked && check_signature(message, arrival.neighbor)) return;
+  accept_gossip(message, arrival, now);
 }
 
-bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now) {
-  switch (gossip_.inspect(header_of(message, now), neighbor)) {
+/// `arrival` says whether the message is verified, or may turn out to be.
+bool Node::Impl::is_wanted(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  switch (gossip_.inspect(header_of(message, arrival.is_verified, now), arrival.neighbor)) {
     case gossip::Verdict::take:
       break;
     case gossip::Verdict::duplicate:
@@ -146,25 +150,36 @@ bool Node::Impl::is_wanted(const wire::GossipMessage& message, const PeerId& nei
 
 void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival& arrival,
                                Now now) {
-  // What is only passed on is not checked, and so proves nothing either way.
-  const bool is_transit = is_directed(message) && message.to != self_.id;
-  if (!arrival.is_verified) {
-    const auto sender = membership_.find(message.from);
-    const bool should_sign = keys_ && !is_transit && sender && sender->is_verified;
-    if (options_.trust == TrustPolicy::verified_only || should_sign) ++counters_.forged;
-    if (options_.trust == TrustPolicy::verified_only) return;
-  }
-  if (!gossip_.admit(header_of(message, now).id, now)) {
+  const bool must_be_verified = options_.trust == TrustPolicy::verified_only;
+  const bool should_be = must_be_verified || (keys_ && !is_transit(message) && signs(message.from));
+  const bool is_forged = should_be && !arrival.is_verified;
+  if (is_forged) ++counters_.forged;
+  if (is_forged && must_be_verified) return;
+  if (!gossip_.admit(header_of(message, arrival.is_verified, now).id, now)) {
     ++counters_.duplicates;
     return;
   }
-  if (arrival.is_verified) membership_.note_capable(message.from);
-  routing_.learn(message.from, arrival.neighbor, now);
+  if (arrival.is_verified) {
+    membership_.note_capable(message.from);
+    membership_.note_verified(message.from);
+  }
+  // A way back that a forger offers leads nowhere.
+  if (!is_forged) routing_.learn(message.from, arrival.neighbor, now);
   if (is_directed(message)) {
     take_direct(message, arrival, now);
   } else {
     deliver_broadcast(message, arrival, now);
   }
+}
+
+bool Node::Impl::is_transit(const wire::GossipMessage& message) const {
+  return is_directed(message) && message.to != self_.id;
+}
+
+/// The peer has proven its id before, so what comes without a proof in its name is not from it.
+bool Node::Impl::signs(const PeerId& peer) const {
+  const auto known = membership_.find(peer);
+  return known && known->is_verified;
 }
 
 void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival,
@@ -179,14 +194,13 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
     }
     if (!is_chat || !wire::is_internal_chat(text, spare_)) {
       ++counters_.delivered;
-      out_.emit(MessageReceived{
-          .from = message.from,
-          .id = message.id,
-          .text = std::string(text),
-          .json = std::string(message.content.raw),
-          .timestamp = message.timestamp,
-          .hops = static_cast<std::uint32_t>(message.path.empty() ? 0 : message.path.size() - 1),
-          .verified = arrival.is_verified});
+      out_.emit(MessageReceived{.from = message.from,
+                                .id = message.id,
+                                .text = std::string(text),
+                                .json = std::string(message.content.raw),
+                                .timestamp = message.timestamp,
+                                .hops = message.hops(),
+                                .verified = arrival.is_verified});
     }
   } else if (message.subtype == "peer-announcement") {
     if (arrival.is_verified || may_name(arrival.neighbor, now)) {
@@ -202,11 +216,6 @@ void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arri
   if (targets.empty()) return;
   counters_.forwarded += targets.size();
   send(targets, wire::encode_forward(message, self_.id, message.spreads));
-}
-
-void Node::Impl::broadcast(OwnGossip message, Now now) {
-  gossip_.admit(seen_key(self_.id, message.id), now);
-  sign(std::move(message), now);
 }
 
 void Node::Impl::publish(const OwnGossip& message,

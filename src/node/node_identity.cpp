@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "base/base64.hpp"
-#include "base/hex.hpp"
 #include "node/node_impl.hpp"
 
 namespace pigeon::node {
@@ -60,10 +59,8 @@ void Node::Impl::send_keys(Link& link, bool is_response, std::string_view proof,
                                                                      .encryption_key = encryption,
                                                                      .proof = proof},
                                                    now.wall_ms);
-  const MessageId id = random_.id<MessageId>();
-  gossip_.admit(seen_key(self_.id, id), now);
   send(link.peer.id, wire::encode(wire::OutgoingGossip{
-                         .id = id,
+                         .id = random_.id<MessageId>(),
                          .subtype = is_response ? "key_exchange_response" : "key_exchange",
                          .content = content,
                          .from = self_.id,
@@ -82,14 +79,18 @@ void Node::Impl::take_keys(const wire::GossipMessage& message, const Arrival& ar
   if (!keys_) return;
   Link* link = links_.find(message.from);
   if (message.from == arrival.neighbor && link != nullptr) {
-    const bool is_for_us = !message.to || message.to == self_.id;
     receive_keys(*link, *exchange, now);
-    if (!is_for_us || exchange->is_response || !exchange->proof.empty()) return;
+    if (exchange->is_response || !exchange->proof.empty()) return;
     if (link->budget.requests.take(now.monotonic)) {
       offer_keys(*link, true, now);
     } else {
       ++counters_.over_rate;
     }
+    return;
+  }
+  Link* way = links_.find(arrival.neighbor);
+  if (way == nullptr || !way->budget.requests.take(now.monotonic)) {
+    ++counters_.over_rate;
     return;
   }
   // From farther away it counts only if the sender has signed it with the same key.
@@ -191,7 +192,7 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
 
 // ---- Signatures of messages
 
-void Node::Impl::sign(OwnGossip message, Now now) {
+void Node::Impl::originate(OwnGossip message, Now now) {
   if (!can_prove_) {
     publish(message, std::nullopt, now);
     return;
@@ -244,14 +245,15 @@ void Node::Impl::resume(const CheckedMessage& parked, const crypto::Answer& answ
   PIGEON_ASSERT(decoded.has_value());
   const auto* message = std::get_if<wire::GossipMessage>(&*decoded);
   PIGEON_ASSERT(message != nullptr);
-  // Another copy may have been faster, or the namespace changed meanwhile.
-  if (!is_wanted(*message, parked.neighbor, now)) return;
   const bool is_right = is_true(answer);
   // An old message played again proves nothing about now.
-  const bool is_verified = is_right && gossip_.is_fresh(message->timestamp, now);
+  const Arrival arrival{.neighbor = parked.neighbor,
+                        .is_verified = is_right && gossip_.is_fresh(message->timestamp, now)};
+  // Another copy may have been faster, or the namespace changed meanwhile.
+  if (!is_wanted(*message, arrival, now)) return;
   if (!is_right) ++counters_.forged;
-  if (is_right && !is_verified) ++counters_.stale;
-  accept_gossip(*message, {parked.neighbor, is_verified}, now);
+  if (is_right && !arrival.is_verified) ++counters_.stale;
+  accept_gossip(*message, arrival, now);
 }
 
 // ---- Encrypted messages (PeerPigeon protocol, 8.4)
@@ -277,7 +279,7 @@ void Node::Impl::resume(const SealedMessage& parked, const crypto::Answer& answe
                                                                 .from_key = from,
                                                                 .nonce = nonce},
                                          message.timestamp);
-  send_direct(std::move(message), now);
+  originate(std::move(message), now);
 }
 
 void Node::Impl::resume(const OpenedMessage& parked, const crypto::Answer& answer, Now /*now*/) {

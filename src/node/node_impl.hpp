@@ -68,11 +68,6 @@ class Node::Impl {
   std::vector<DiscoveredPeer> discovered_peers() const;
 
  private:
-  /// A link that has to be looked at: it must be open, or proven, by then.
-  struct LinkDeadline {
-    LinkId link{};
-    bool is_for_proof = false;
-  };
   /// A message of a neighbor that is being dealt with.
   struct Arrival {
     PeerId neighbor;
@@ -90,6 +85,7 @@ class Node::Impl {
   void on(const LinkBinary& input, Now now);
   void on(const LinkDrained& input, Now now);
   void on(const LinkOverflowed& input, Now now);
+  void on(const LinkSilent& input, Now now);
   void on(const LinkClosed& input, Now now);
   void on(const crypto::Done& input, Now now);
   void settle(Now now);
@@ -102,9 +98,10 @@ class Node::Impl {
   void come_up(Link& link, Now now);
   void abandon(Link& link, membership::LossReason reason, std::string_view words, Now now);
   void go_down(const PeerId& peer, std::string_view words, Now now);
+  void give_up_vanished(const PeerId& peer, Now now);
   void evict(Link& link, std::string_view reason, Now now);
   void close_all(std::string_view reason, Now now);
-  void check_deadline(const LinkDeadline& deadline, Now now);
+  void check_deadlines(LinkId id, Now now);
   std::vector<PeerId> neighbors() const;
   void send(const PeerId& to, std::string text);
   void send(const std::vector<PeerId>& to, std::string text);
@@ -130,8 +127,11 @@ class Node::Impl {
   void announce_over_mesh(Now now);
   void name_neighbors(Link& link);
   void name_neighbors_again(Now now);
+  void schedule_naming(Now now);
 
   // ---- node_gossip.cpp
+  /// Why nothing of this size can be sent now.
+  std::optional<NodeError> refuse_to_send(std::size_t content_bytes);
   void receive_text(Link& link, std::string_view text, Now now);
   void take(Link& link, const wire::GossipMessage& message, Now now);
   void take(Link& link, const wire::Eviction& message, Now now);
@@ -148,14 +148,15 @@ class Node::Impl {
   void take(Link& link, const wire::ChannelPong& message, Now now);
   void take(Link& link, const wire::DhtMessage& message, Now now);
   void take(Link& link, const wire::UnknownPeerMessage& message, Now now);
-  bool is_wanted(const wire::GossipMessage& message, const PeerId& neighbor, Now now);
+  bool is_wanted(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void forward(const wire::GossipMessage& message, const Arrival& arrival);
-  MessageId seen_key(const PeerId& from, const MessageId& id) const;
-  gossip::Header header_of(const wire::GossipMessage& message, Now now) const;
+  MessageId seen_key(const wire::GossipMessage& message, bool is_verified) const;
+  gossip::Header header_of(const wire::GossipMessage& message, bool is_verified, Now now) const;
+  bool is_transit(const wire::GossipMessage& message) const;
+  bool signs(const PeerId& peer) const;
   bool may_name(const PeerId& neighbor, Now now);
-  void broadcast(OwnGossip message, Now now);
   void publish(const OwnGossip& message, const std::optional<crypto::SignatureBytes>& signature,
                Now now);
   wire::OutgoingGossip outgoing(const OwnGossip& message) const;
@@ -166,7 +167,6 @@ class Node::Impl {
   void pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void take_keys(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now);
-  void send_direct(OwnGossip message, Now now);
   void send_on_way(const OwnGossip& message, std::string text, Now now);
   void send_hops(const routing::NextHops& hops, std::string_view text);
   void retry_direct(Now now);
@@ -179,7 +179,8 @@ class Node::Impl {
   void receive_keys(Link& link, const wire::KeyExchange& exchange, Now now);
   void check_link_proof(Link& link, const PeerKeys& keys, std::string_view proof);
   bool remember_keys(const PeerId& peer, const PeerKeys& keys, Now now);
-  void sign(OwnGossip message, Now now);
+  /// Sends a message of ours, signed if that is possible.
+  void originate(OwnGossip message, Now now);
   /// False if there is no proof, or none that could be right.
   bool check_signature(const wire::GossipMessage& message, const PeerId& neighbor);
   void resume(const CheckedMessage& parked, const crypto::Answer& answer, Now now);
@@ -202,7 +203,6 @@ class Node::Impl {
   void carry(const transfer::StreamTakes& effect);
   void carry(const transfer::StreamEnded& effect);
   void carry(transfer::StreamBroken effect);
-  Result<void, NodeError> translated(const Result<void, transfer::TransferError>& result);
 
   // ---- node_network.cpp
   void check_fallback(Now now);
@@ -235,7 +235,8 @@ class Node::Impl {
   LruMap<PeerId, PeerKeys, KeyedHash> peer_keys_;
   /// For `seen_key`.
   KeyedHash seen_hash_;
-  Agenda<LinkDeadline> deadlines_;
+  /// When to look whether a link has come as far as it must have.
+  Agenda<LinkId> deadlines_;
   /// Found at home while looking from `global`.
   std::vector<signaling::Discovered> found_at_home_;
   /// When to flood an announcement, while no hub does it for us.

@@ -87,7 +87,7 @@ void Node::Impl::act(const membership::Dial& action, Now now) {
   PIGEON_ASSERT(present == nullptr);
   const Link& link =
       links_.add(spelled(action.peer), membership::Role::offerer, options_.limits, now);
-  deadlines_.schedule(now.monotonic + attempt_time_max, {link.id, false});
+  deadlines_.schedule(now.monotonic + attempt_time_max, link.id);
   out_.add(DialLink{link.id, link.peer.id});
 }
 
@@ -125,7 +125,7 @@ void Node::Impl::accept(const wire::SpelledId& from, const rtc::SessionDescripti
   link.is_capable = is_capable;
   link.is_answered = true;
   link.remote_fingerprint = wire::certificate_fingerprint(offer.sdp);
-  deadlines_.schedule(now.monotonic + attempt_time_max, {link.id, false});
+  deadlines_.schedule(now.monotonic + attempt_time_max, link.id);
   out_.add(AcceptLink{link.id, from.id, offer});
   for (rtc::IceCandidate& candidate : early_candidates_.take(from.id)) {
     out_.add(ApplyCandidate{link.id, std::move(candidate)});
@@ -171,8 +171,9 @@ void Node::Impl::on(const LinkOpened& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr || link->is_open) return;
   link->is_open = true;
+  link->opened = now.monotonic;
   if (options_.trust == TrustPolicy::verified_only) {
-    deadlines_.schedule(now.monotonic + proof_time_max, {link->id, true});
+    deadlines_.schedule(now.monotonic + proof_time_max, link->id);
   } else {
     come_up(*link, now);
   }
@@ -181,7 +182,6 @@ void Node::Impl::on(const LinkOpened& input, Now now) {
 
 void Node::Impl::come_up(Link& link, Now now) {
   link.is_up = true;
-  link.opened = now.monotonic;
   ++counters_.links_opened;
   membership_.link_opened(link.peer.id, now);
   if (link.is_capable) {
@@ -189,7 +189,7 @@ void Node::Impl::come_up(Link& link, Now now) {
     name_neighbors(link);
   }
   // The first naming by chance comes after the first one by rule.
-  if (next_naming_ == Instant::max()) next_naming_ = now.monotonic + 12s;
+  if (next_naming_ == Instant::max()) schedule_naming(now);
   is_unsettled_ = true;
   transfers_.link_opened(link.peer.id);
   out_.emit(PeerConnected{link.peer.id});
@@ -221,7 +221,22 @@ void Node::Impl::on(const LinkOverflowed& input, Now now) {
   if (link->stalled_since) return;
   link->stalled_since = now.monotonic;
   out_.add(NotifyDrained{link->id, options_.limits.send_buffer_max / 2});
-  deadlines_.schedule(now.monotonic + options_.limits.stalled_time_max, {link->id, false});
+  deadlines_.schedule(now.monotonic + options_.limits.stalled_time_max, link->id);
+}
+
+void Node::Impl::on(const LinkSilent& input, Now now) {
+  const Link* link = links_.find(input.link);
+  if (link == nullptr) return;
+  membership_.note_silence(link->peer.id, input.is_silent);
+  give_up_vanished(link->peer.id, now);
+}
+
+/// Sooner than its connection would, which hopes for another path.
+void Node::Impl::give_up_vanished(const PeerId& peer, Now now) {
+  Link* link = links_.find(peer);
+  if (link != nullptr && membership_.has_vanished(peer, now)) {
+    abandon(*link, membership::LossReason::lost, "connection disconnected", now);
+  }
 }
 
 void Node::Impl::on(const LinkClosed& input, Now now) {
@@ -271,17 +286,20 @@ void Node::Impl::close_all(std::string_view reason, Now now) {
   }
 }
 
-void Node::Impl::check_deadline(const LinkDeadline& deadline, Now now) {
-  Link* link = links_.find(deadline.link);
+void Node::Impl::check_deadlines(LinkId id, Now now) {
+  Link* link = links_.find(id);
   if (link == nullptr) return;
-  if (deadline.is_for_proof) {
-    if (link->is_up) return;
-    abandon(*link, membership::LossReason::failed, "identity not proven", now);
-  } else if (!link->is_open) {
+  const auto has_passed = [now](Instant since, Duration time) {
+    return now.monotonic - since >= time;
+  };
+  if (!link->is_open) {
+    if (!has_passed(link->started, attempt_time_max)) return;
     abandon(*link, membership::LossReason::failed,
             link->is_answered ? "ICE negotiation timeout" : "no answer", now);
+  } else if (!link->is_up && has_passed(link->opened, proof_time_max)) {
+    abandon(*link, membership::LossReason::failed, "identity not proven", now);
   } else if (link->stalled_since &&
-             now.monotonic - *link->stalled_since >= options_.limits.stalled_time_max) {
+             has_passed(*link->stalled_since, options_.limits.stalled_time_max)) {
     abandon(*link, membership::LossReason::lost, "does not read", now);
   }
 }

@@ -61,7 +61,8 @@ void Node::Impl::tell(const signaling::Discovered& news, Now now) {
 
 void Node::Impl::tell(const signaling::Departed& news, Now now) {
   membership_.forget(news.peer);
-  // Only the link itself knows whether it is alive; a hub that says so costs no open one.
+  // Only the link itself knows whether it is alive: what a hub says costs none that is heard.
+  give_up_vanished(news.peer, now);
   Link* link = links_.find(news.peer);
   if (news.said_goodbye && link != nullptr && !link->is_open) {
     abandon(*link, membership::LossReason::left, "left network", now);
@@ -191,14 +192,14 @@ bool Node::Impl::can_signal() const {
 bool Node::Impl::relay_signal(const wire::SpelledId& to, std::string_view type,
                               std::string_view data, Now now) {
   if (!can_signal()) return false;
-  send_direct({.id = random_.id<MessageId>(),
-               .subtype = "dm",
-               .content = wire::encode_content(
-                   wire::RelayedChannelSignal{.type = type, .data = data, .from = self_, .to = to},
-                   now.wall_ms),
-               .to = to,
-               .timestamp = now.wall_ms},
-              now);
+  originate({.id = random_.id<MessageId>(),
+             .subtype = "dm",
+             .content = wire::encode_content(
+                 wire::RelayedChannelSignal{.type = type, .data = data, .from = self_, .to = to},
+                 now.wall_ms),
+             .to = to,
+             .timestamp = now.wall_ms},
+            now);
   return true;
 }
 
@@ -207,7 +208,7 @@ void Node::Impl::announce_over_mesh(Now now) {
   const auto jitter = static_cast<Duration::rep>(random_.below(announcement_jitter_us));
   next_announcement_ = now.monotonic + announcement_interval + Duration(jitter);
   if (!can_signal()) return;
-  broadcast({.id = random_.id<MessageId>(),
+  originate({.id = random_.id<MessageId>(),
              .subtype = "peer-announcement",
              .content = wire::encode_peer_announcement(self_.id, now.wall_ms),
              .timestamp = now.wall_ms},
@@ -223,8 +224,7 @@ void Node::Impl::name_neighbors(Link& link) {
 
 void Node::Impl::name_neighbors_again(Now now) {
   if (now.monotonic < next_naming_) return;
-  const auto jitter = static_cast<Duration::rep>(random_.below(naming_jitter_us));
-  next_naming_ = now.monotonic + naming_interval + Duration(jitter);
+  schedule_naming(now);
   std::vector<LinkId> candidates;
   for (const auto& [id, link] : links_.all()) {
     if (link.is_up && link.is_capable) candidates.push_back(id);
@@ -234,6 +234,11 @@ void Node::Impl::name_neighbors_again(Now now) {
     return;
   }
   name_neighbors(*links_.find(candidates[random_.index(candidates.size())]));
+}
+
+void Node::Impl::schedule_naming(Now now) {
+  const auto jitter = static_cast<Duration::rep>(random_.below(naming_jitter_us));
+  next_naming_ = now.monotonic + naming_interval + Duration(jitter);
 }
 
 }  // namespace pigeon::node

@@ -50,6 +50,11 @@ NodeError to_node_error(transfer::TransferError error) {
   return {kind, std::string(to_string(error))};
 }
 
+Result<void, NodeError> translated(const Result<void, transfer::TransferError>& result) {
+  if (!result) return Unexpected(to_node_error(result.error()));
+  return {};
+}
+
 NodeError not_linked(const PeerId& peer) {
   return {NodeErrorKind::not_connected,
           "There is no open link with " + peer.to_text() + "; binary data goes to neighbors only."};
@@ -94,12 +99,6 @@ Result<void, NodeError> Node::Impl::abort_stream(StreamId stream, std::string_vi
   auto result = translated(transfers_.abort(to_key(stream), reason));
   settle(now);
   return result;
-}
-
-Result<void, NodeError> Node::Impl::translated(
-    const Result<void, transfer::TransferError>& result) {
-  if (!result) return Unexpected(to_node_error(result.error()));
-  return {};
 }
 
 // ---- From neighbors

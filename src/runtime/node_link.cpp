@@ -149,8 +149,9 @@ void NodeLink::receive_state(rtc::ConnectionState state) {
   if (state == failed) return lose("connection failed");
   if (state == closed) return lose("connection closed");
   if (is_closing_) return;
-  deadline_ =
-      state == disconnected ? net::read_clock().monotonic + disconnected_time_max : Instant::max();
+  const bool is_silent = state == disconnected;
+  deadline_ = is_silent ? net::read_clock().monotonic + disconnected_time_max : Instant::max();
+  if (is_open_) calls_.tell(node::LinkSilent{id_, is_silent});
 }
 
 void NodeLink::lose(std::string_view reason) {

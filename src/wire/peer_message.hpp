@@ -77,6 +77,11 @@ struct GossipMessage {
   std::string_view text;
   std::string_view ttl_text;
   std::string_view path_text;
+
+  /// Peers that have passed it on before it came here.
+  std::uint32_t hops() const {
+    return path.empty() ? 0 : static_cast<std::uint32_t>(path.size()) - 1;
+  }
 };
 
 /// The sender closes the link (5.5).

@@ -176,7 +176,7 @@ class World {
   void link_event() {
     const LinkId link = any_link();
     const bool exists = self_->links.contains(link);
-    switch (script_.below(9)) {
+    switch (script_.below(10)) {
       case 0:
         if (exists) describe(link);
         return;
@@ -194,6 +194,8 @@ class World {
         return give(LinkClosed{link, script_.text()});
       case 7:
         return exists ? complete(self_->links.at(link).peer, 5) : void();
+      case 8:
+        return give(LinkSilent{link, script_.below(2) == 0});
       default:
         if (self_->drains.empty()) return;
         const LinkId drained = self_->drains.back();

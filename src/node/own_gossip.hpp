@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "pigeon/id.hpp"
+#include "wire/spelled_id.hpp"
+
+namespace pigeon::node {
+
+/// A gossip message of ours, with text of its own, on its way to be signed and sent.
+struct OwnGossip {
+  MessageId id;
+  std::string subtype;
+  /// JSON.
+  std::string content;
+  std::optional<wire::SpelledId> to;
+  std::int64_t timestamp = 0;
+  bool wants_ack = false;
+  /// Goes every way at once.
+  bool spreads = false;
+};
+
+}  // namespace pigeon::node
