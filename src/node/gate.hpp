@@ -45,6 +45,7 @@ struct OpenedMessage {
   std::int64_t timestamp = 0;
   std::uint32_t hops = 0;
   bool is_verified = false;
+  bool wants_ack = false;
 };
 
 using Parked = std::variant<CheckedMessage, SignedMessage, SignedLink, CheckedLink, SealedMessage,

@@ -4,6 +4,7 @@
 #include "crypto/sha256.hpp"
 #include "node/errors.hpp"
 #include "node/node_impl.hpp"
+#include "node/subtypes.hpp"
 #include "wire/json_writer.hpp"
 
 namespace pigeon::node {
@@ -53,8 +54,10 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
   if (to == self_.id) return Unexpected(bad_argument("That is this peer's own id."));
   if (auto refusal = refuse_to_send(json.size())) return Unexpected(*std::move(refusal));
   // One level deeper, as it will lie in its message.
-  if (!spare_.parse("[" + std::string(json) + "]")) {
-    return Unexpected(bad_argument("The content is not JSON, or is nested too deep."));
+  const std::string wrapped = "[" + std::string(json) + "]";
+  const auto parsed = spare_.parse(wrapped);
+  if (!parsed || spare_.elements(*parsed, 2).size() != 1) {
+    return Unexpected(bad_argument("The content is not one JSON value, or is nested too deep."));
   }
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "dm",
@@ -169,7 +172,7 @@ void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& 
   if (message.spreads && !gossip_.admit(seen_key(message, arrival.is_verified), now)) {
     ++counters_.duplicates;
     // The first confirmation has not arrived; this one tries every way.
-    if (message.wants_ack) acknowledge(message, true, now);
+    if (message.wants_ack) acknowledge(message.from, message.id, true, now);
     return;
   }
   deliver_direct(message, arrival, now);
@@ -182,48 +185,96 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
     ++(content ? counters_.unknown : counters_.malformed);
     return;
   }
-  if (message.wants_ack) acknowledge(message, false, now);
-  if (const auto* ack = std::get_if<wire::DirectAck>(&*content)) {
-    if (keys_ && !arrival.is_verified && signs(message.from)) return;
-    if (routing_.confirm(ack->message, message.from)) {
-      out_.emit(MessageDelivered{ack->message, message.from});
-    }
-  } else if (const auto* signal = std::get_if<wire::RelayedChannelSignal>(&*content)) {
-    if (signal->from.id != message.from) {
-      ++counters_.forged;
-      return;
-    }
-    receive_relayed(*signal, arrival.is_verified, now);
-  } else if (const auto* notice = std::get_if<wire::PeerNotice>(&*content)) {
-    if (may_name(arrival.neighbor, now)) discover(notice->peer, false, now);
-  } else if (std::holds_alternative<wire::KeyExchange>(*content)) {
-    take_keys(message, arrival, now);
-  } else if (const auto* encrypted = std::get_if<wire::EncryptedContent>(&*content)) {
-    auto sealed = keys_ ? sealed_text(*encrypted) : std::nullopt;
-    if (sealed && !gossip_.admit(sealed_key(message.from, *sealed, arrival.is_verified), now)) {
-      ++counters_.duplicates;
-      return;
-    }
-    const auto ticket = sealed
-                            ? gate_.park(OpenedMessage{message.from, message.id, message.timestamp,
-                                                       message.hops(), arrival.is_verified})
-                            : std::nullopt;
-    if (!ticket) {
-      ++(sealed ? counters_.unparked : counters_.malformed);
-      return;
-    }
-    out_.add(crypto::Request{*ticket, crypto::OpenRequest{*std::move(sealed)}});
-  } else {
-    ++counters_.delivered;
-    out_.emit(MessageReceived{.from = message.from,
-                              .id = message.id,
-                              .text = std::string(reader_.unescaped(message.content)),
-                              .json = std::string(message.content.raw),
-                              .timestamp = message.timestamp,
-                              .hops = message.hops(),
-                              .direct = true,
-                              .verified = arrival.is_verified});
+  // Keys may come before their sender has proven itself, nothing else.
+  if (is_key_exchange(message.subtype) && !std::holds_alternative<wire::KeyExchange>(*content)) {
+    ++counters_.malformed;
+    return;
   }
+  const bool is_taken = std::visit(
+      [&](const auto& typed) { return take_content(typed, message, arrival, now); }, *content);
+  if (is_taken && message.wants_ack) acknowledge(message.from, message.id, false, now);
+}
+
+// ---- Content of direct messages to us. True if it has been taken, and can be confirmed.
+
+bool Node::Impl::take_content(const wire::ApplicationContent& /*content*/,
+                              const wire::GossipMessage& message, const Arrival& arrival,
+                              Now /*now*/) {
+  ++counters_.delivered;
+  out_.emit(MessageReceived{.from = message.from,
+                            .id = message.id,
+                            .text = std::string(reader_.unescaped(message.content)),
+                            .json = std::string(message.content.raw),
+                            .timestamp = message.timestamp,
+                            .hops = message.hops(),
+                            .direct = true,
+                            .verified = arrival.is_verified});
+  return true;
+}
+
+bool Node::Impl::take_content(const wire::SwallowedContent& /*content*/,
+                              const wire::GossipMessage& /*message*/, const Arrival& /*arrival*/,
+                              Now /*now*/) {
+  ++counters_.unknown;
+  return false;
+}
+
+bool Node::Impl::take_content(const wire::KeyExchange& content, const wire::GossipMessage& message,
+                              const Arrival& arrival, Now now) {
+  take_keys(content, message, arrival, now);
+  return true;
+}
+
+bool Node::Impl::take_content(const wire::DirectAck& content, const wire::GossipMessage& message,
+                              const Arrival& arrival, Now /*now*/) {
+  if (keys_ && !arrival.is_verified && signs(message.from)) return false;
+  if (routing_.confirm(content.message, message.from)) {
+    out_.emit(MessageDelivered{content.message, message.from});
+  }
+  return false;
+}
+
+bool Node::Impl::take_content(const wire::RelayedChannelSignal& content,
+                              const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  if (content.from.id != message.from) {
+    ++counters_.forged;
+    return false;
+  }
+  receive_relayed(content, arrival.is_verified, now);
+  return true;
+}
+
+bool Node::Impl::take_content(const wire::PeerNotice& content,
+                              const wire::GossipMessage& /*message*/, const Arrival& arrival,
+                              Now now) {
+  if (may_name(arrival.neighbor, now)) discover(content.peer, false, now);
+  return true;
+}
+
+bool Node::Impl::take_content(const wire::EncryptedContent& content,
+                              const wire::GossipMessage& message, const Arrival& arrival, Now now) {
+  auto sealed = keys_ ? sealed_text(content) : std::nullopt;
+  if (!sealed) {
+    ++counters_.malformed;
+    return false;
+  }
+  if (!gossip_.admit(sealed_key(message.from, *sealed, arrival.is_verified), now)) {
+    ++counters_.duplicates;
+    return false;
+  }
+  const auto ticket = gate_.park(OpenedMessage{.from = message.from,
+                                               .id = message.id,
+                                               .timestamp = message.timestamp,
+                                               .hops = message.hops(),
+                                               .is_verified = arrival.is_verified,
+                                               .wants_ack = message.wants_ack});
+  if (!ticket) {
+    ++counters_.unparked;
+    return false;
+  }
+  out_.add(crypto::Request{*ticket, crypto::OpenRequest{*std::move(sealed)}});
+  // It is confirmed once it could be opened.
+  return false;
 }
 
 void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
@@ -243,13 +294,13 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
   send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
 }
 
-void Node::Impl::acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now) {
+void Node::Impl::acknowledge(const PeerId& to, const MessageId& message, bool spreads, Now now) {
   originate({.id = random_.id<MessageId>(),
              .subtype = "dm",
-             .content = wire::encode_content(wire::DirectAck{message.id}),
-             .to = spelled(message.from),
+             .content = wire::encode_content(wire::DirectAck{message}),
+             .to = spelled(to),
              .timestamp = now.wall_ms,
-             .spreads = is_repeated},
+             .spreads = spreads},
             now);
 }
 

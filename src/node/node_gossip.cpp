@@ -5,21 +5,12 @@
 #include "base/base64.hpp"
 #include "node/errors.hpp"
 #include "node/node_impl.hpp"
+#include "node/subtypes.hpp"
 #include "wire/json_writer.hpp"
 
 namespace pigeon::node {
 
 namespace {
-
-bool is_key_exchange(std::string_view subtype) {
-  return subtype == "key_exchange" || subtype == "key_exchange_response";
-}
-
-/// Subtypes that go to one peer; upstream floods all others, whatever `to` they have.
-bool is_directed(const wire::GossipMessage& message) {
-  return message.to && (message.subtype == "dm" || message.subtype == "dht-routing" ||
-                        is_key_exchange(message.subtype));
-}
 
 /// Blank in the sense of JavaScript's `trim`, for what occurs in practice.
 bool is_blank(std::string_view text) {
@@ -114,7 +105,8 @@ void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
   if (!is_wanted(message, {arrival.neighbor, is_checked}, now)) return;
   if (is_key_exchange(message.subtype) && message.from == arrival.neighbor &&
       !is_transit(message)) {
-    if (gossip_.admit(header_of(message, false, now).id, now)) take_keys(message, arrival, now);
+    if (gossip_.admit(header_of(message, false, now).id, now))
+      deliver_direct(message, arrival, now);
     return;
   }
   if (!link.is_up) {

@@ -5,8 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/base64.hpp"
-#include "tests/support/village.hpp"
+#include "node/node_testing.hpp"
 #include "wire/peer_message.hpp"
 #include "wire/signal_data.hpp"
 
@@ -15,149 +14,8 @@
 namespace pigeon::node {
 namespace {
 
-using test::Village;
-
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-PeerId invented(std::uint64_t number) { return Random::from_number(number + 50'000).id<PeerId>(); }
-MessageId message_id(std::uint64_t number) {
-  return Random::from_number(number + 90'000).id<MessageId>();
-}
-
-/// Of a link that does not exist.
-std::string offer_sdp() { return "v=0\r\no=0 4000000000\r\na=fingerprint:sha-256 AB:CD\r\n"; }
-
-/// Node 0 and its neighbors, who are told by a hub and linked.
-struct HostileTest : testing::Test {
-  Village village;
-
-  void meet(std::size_t count, const NodeOptions& options = {}) {
-    village.add_connected(count, options);
-    village.pass(20s);
-    ASSERT_EQ(village.node(0).status().connected_count, count - 1);
-  }
-  Node& victim() { return village.node(0); }
-  NodeCounters counters() { return victim().status().counters; }
-
-  void hear_hub(const std::string& text) {
-    victim().handle(HubText{village[0].hub, text}, village.now);
-    village.run();
-  }
-  void hear_offer(const PeerId& from) {
-    const std::string from_text = from.to_text();
-    const std::string to = victim().peer_id().to_text();
-    const std::string data =
-        wire::encode_data(rtc::SessionDescription{rtc::SdpType::offer, offer_sdp()});
-    victim().handle(
-        HubText{village[0].hub, wire::encode(wire::RelayedSignal{.type = wire::SignalType::offer,
-                                                                 .data = data,
-                                                                 .from = from_text,
-                                                                 .to = to,
-                                                                 .network = "global"})},
-        village.now);
-  }
-  void hear_discovered(const PeerId& peer) {
-    const std::string peer_text = peer.to_text();
-    const std::string to = victim().peer_id().to_text();
-    victim().handle(
-        HubText{village[0].hub, wire::encode(wire::PeerDiscovered{
-                                    .peer_id = peer_text, .to = to, .network = "global"})},
-        village.now);
-  }
-  LinkId link_with(std::size_t neighbor) {
-    for (const auto& [link, end] : village[0].ends) {
-      if (end.first == neighbor) return link;
-    }
-    ADD_FAILURE() << "no link";
-    return {};
-  }
-  /// What a neighbor sends over its link.
-  void hear(std::size_t neighbor, const std::string& text) {
-    victim().handle(LinkText{link_with(neighbor), text}, village.now);
-  }
-
-  /// From a neighbor, signed if it is of the mesh.
-  std::string gossip(std::size_t neighbor, wire::OutgoingGossip message, bool is_signed = true) {
-    message.from = village.id(neighbor);
-    if (message.network.empty()) message.network = "global";
-    message.timestamp = village.now.wall_ms;
-    std::string key;
-    std::string signature;
-    if (is_signed) {
-      wire::JsonReader spare;
-      suite::Answerer answerer;
-      const auto text = wire::signed_text(message, spare);
-      const auto answer = answerer.answer(crypto::SignRequest{*text}, village[neighbor].identity);
-      key = village[neighbor].identity.signing().public_key().to_text();
-      signature = encode_base64url(std::get<crypto::SignatureBytes>(answer));
-      message.proof = wire::MessageProof{key, signature};
-    }
-    return wire::encode(message);
-  }
-  std::string chat(std::size_t neighbor, std::uint64_t number, bool is_signed = true) {
-    return gossip(neighbor, {.id = message_id(number), .subtype = "chat", .content = "\"hi\""},
-                  is_signed);
-  }
-  std::string direct(std::size_t neighbor, const std::string& content, std::uint64_t number = 1) {
-    return gossip(neighbor, {.id = message_id(number),
-                             .subtype = "dm",
-                             .content = content,
-                             .to = wire::SpelledId{victim().peer_id()}});
-  }
-
-  /// The victim does nothing about any beginning of the text but count it.
-  void expect_truncations_are_dropped(const std::string& text) {
-    village.run();
-    const NodeCounters before = counters();
-    for (std::size_t size = 0; size < text.size(); ++size) {
-      village.now.monotonic += 1ms;
-      hear(1, text.substr(0, size));
-      EXPECT_THAT(victim().take_outputs(), IsEmpty()) << text.substr(0, size);
-    }
-    EXPECT_EQ(counters().malformed, before.malformed + text.size());
-    EXPECT_EQ(counters().messages_received, before.messages_received + text.size());
-    EXPECT_EQ(counters().delivered, before.delivered);
-    EXPECT_EQ(counters().messages_sent, before.messages_sent);
-  }
-};
-
-TEST_F(HostileTest, TruncationsOfABroadcastAreDropped) {
-  meet(3);
-  expect_truncations_are_dropped(chat(1, 1));
-}
-
-TEST_F(HostileTest, TruncationsOfADirectMessageAreDropped) {
-  meet(2);
-  expect_truncations_are_dropped(direct(1, R"({"a":[1]})"));
-}
-
-TEST_F(HostileTest, TruncationsOfAKeyExchangeAreDropped) {
-  meet(2);
-  const std::string key = village[1].identity.signing().public_key().to_text();
-  const std::string content = wire::encode_content(
-      wire::KeyExchange{.signing_key = key, .encryption_key = key}, village.now.wall_ms);
-  expect_truncations_are_dropped(
-      gossip(1, {.id = message_id(1), .subtype = "key_exchange", .content = content}, false));
-}
-
-TEST_F(HostileTest, TruncationsOfAnEvictionAreDropped) {
-  meet(2);
-  expect_truncations_are_dropped(wire::encode_eviction("optimization", village.id(1)));
-  EXPECT_EQ(victim().status().connected_count, 1U);
-}
-
-TEST_F(HostileTest, TruncationsOfARelayedSignalAreDropped) {
-  meet(2);
-  const std::string data =
-      wire::encode_data(rtc::SessionDescription{rtc::SdpType::offer, offer_sdp()});
-  expect_truncations_are_dropped(direct(
-      1,
-      wire::encode_content(
-          wire::RelayedChannelSignal{
-              .type = "offer", .data = data, .from = {village.id(1)}, .to = {victim().peer_id()}},
-          village.now.wall_ms)));
-}
 
 TEST_F(HostileTest, AHundredThousandInventedPeersAreBoundedAndCostLittle) {
   meet(3);

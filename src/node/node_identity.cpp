@@ -69,39 +69,38 @@ void Node::Impl::send_keys(Link& link, bool is_response, std::string_view proof,
                          .timestamp = now.wall_ms}));
 }
 
-void Node::Impl::take_keys(const wire::GossipMessage& message, const Arrival& arrival, Now now) {
-  const auto content = wire::decode_direct_content(message.content, reader_, spare_);
-  const auto* exchange = content ? std::get_if<wire::KeyExchange>(&*content) : nullptr;
-  if (exchange == nullptr) {
-    ++counters_.malformed;
-    return;
-  }
+void Node::Impl::take_keys(const wire::KeyExchange& exchange, const wire::GossipMessage& message,
+                           const Arrival& arrival, Now now) {
   if (!keys_) return;
-  Link* link = links_.find(message.from);
-  if (message.from == arrival.neighbor && link != nullptr) {
-    receive_keys(*link, *exchange, now);
-    if (exchange->is_response || !exchange->proof.empty()) return;
-    if (link->budget.requests.take(now.monotonic)) {
-      offer_keys(*link, true, now);
-    } else {
-      ++counters_.over_rate;
-    }
+  Link* link = links_.find(arrival.neighbor);
+  if (link == nullptr) return;
+  if (message.from != arrival.neighbor) {
+    take_far_keys(*link, exchange, message.from, arrival.is_verified, now);
     return;
   }
-  Link* way = links_.find(arrival.neighbor);
-  if (way == nullptr || !way->budget.requests.take(now.monotonic)) {
+  receive_keys(*link, exchange, now);
+  if (exchange.is_response || !exchange.proof.empty()) return;
+  if (link->budget.requests.take(now.monotonic)) {
+    offer_keys(*link, true, now);
+  } else {
+    ++counters_.over_rate;
+  }
+}
+
+// They count only if the sender has signed them with the same key.
+void Node::Impl::take_far_keys(Link& way, const wire::KeyExchange& exchange, const PeerId& from,
+                               bool is_verified, Now now) {
+  if (!way.budget.requests.take(now.monotonic)) {
     ++counters_.over_rate;
     return;
   }
-  // From farther away it counts only if the sender has signed it with the same key.
-  const auto signing = crypto::SigningPublicKey::parse(exchange->signing_key);
-  const auto encryption = crypto::SigningPublicKey::parse(exchange->encryption_key);
-  if (!arrival.is_verified || !signing || !encryption ||
-      crypto::peer_id_of(*signing) != message.from) {
+  const auto signing = crypto::SigningPublicKey::parse(exchange.signing_key);
+  const auto encryption = crypto::SigningPublicKey::parse(exchange.encryption_key);
+  if (!is_verified || !signing || !encryption || crypto::peer_id_of(*signing) != from) {
     ++counters_.forged;
     return;
   }
-  remember_keys(message.from, {*signing, *encryption, true}, now);
+  remember_keys(from, {*signing, *encryption, true}, now);
 }
 
 void Node::Impl::receive_keys(Link& link, const wire::KeyExchange& exchange, Now now) {
@@ -282,7 +281,7 @@ void Node::Impl::resume(const SealedMessage& parked, const crypto::Answer& answe
   originate(std::move(message), now);
 }
 
-void Node::Impl::resume(const OpenedMessage& parked, const crypto::Answer& answer, Now /*now*/) {
+void Node::Impl::resume(const OpenedMessage& parked, const crypto::Answer& answer, Now now) {
   const auto* text = std::get_if<std::string>(&answer);
   const auto content =
       text != nullptr ? spare_.parse(*text) : Unexpected(wire::WireError::malformed_json);
@@ -301,6 +300,7 @@ void Node::Impl::resume(const OpenedMessage& parked, const crypto::Answer& answe
                             .direct = true,
                             .encrypted = true,
                             .verified = parked.is_verified});
+  if (parked.wants_ack) acknowledge(parked.from, parked.id, false, now);
 }
 
 }  // namespace pigeon::node

@@ -165,8 +165,21 @@ class Node::Impl {
   void take_direct(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_direct(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now);
-  void take_keys(const wire::GossipMessage& message, const Arrival& arrival, Now now);
-  void acknowledge(const wire::GossipMessage& message, bool is_repeated, Now now);
+  bool take_content(const wire::ApplicationContent& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  bool take_content(const wire::SwallowedContent& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  bool take_content(const wire::KeyExchange& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  bool take_content(const wire::DirectAck& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  bool take_content(const wire::RelayedChannelSignal& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  bool take_content(const wire::PeerNotice& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  bool take_content(const wire::EncryptedContent& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  void acknowledge(const PeerId& to, const MessageId& message, bool spreads, Now now);
   void send_on_way(const OwnGossip& message, std::string text, Now now);
   void send_hops(const routing::NextHops& hops, std::string_view text);
   void retry_direct(Now now);
@@ -176,6 +189,10 @@ class Node::Impl {
   // ---- node_identity.cpp
   void offer_keys(Link& link, bool is_response, Now now);
   void send_keys(Link& link, bool is_response, std::string_view proof, Now now);
+  void take_keys(const wire::KeyExchange& exchange, const wire::GossipMessage& message,
+                 const Arrival& arrival, Now now);
+  void take_far_keys(Link& way, const wire::KeyExchange& exchange, const PeerId& from,
+                     bool is_verified, Now now);
   void receive_keys(Link& link, const wire::KeyExchange& exchange, Now now);
   void check_link_proof(Link& link, const PeerKeys& keys, std::string_view proof);
   bool remember_keys(const PeerId& peer, const PeerKeys& keys, Now now);

@@ -135,7 +135,11 @@ Result<DirectContent, WireError> decode_direct_content(JsonText content, JsonRea
   if (content.kind() != JsonKind::string) return DirectContent(ApplicationContent{});
   const JsonText object = internal_object(reader.unescaped(content), spare);
   if (object.kind() == JsonKind::absent) return DirectContent(ApplicationContent{});
-  return decode_internal(object, spare);
+  auto decoded = decode_internal(object, spare);
+  if (decoded && std::holds_alternative<RelayedChannelSignal>(*decoded)) {
+    return DirectContent(SwallowedContent{});
+  }
+  return decoded;
 }
 
 bool is_internal_chat(std::string_view text, JsonReader& spare) {

@@ -206,14 +206,17 @@ struct EncryptedContent {
 };
 /// A message for the application.
 struct ApplicationContent {};
+/// A signal in a string, which upstream swallows (5.7).
+struct SwallowedContent {};
 
-using DirectContent = std::variant<ApplicationContent, KeyExchange, DirectAck, RelayedChannelSignal,
-                                   PeerNotice, EncryptedContent>;
+using DirectContent = std::variant<ApplicationContent, SwallowedContent, KeyExchange, DirectAck,
+                                   RelayedChannelSignal, PeerNotice, EncryptedContent>;
 
 /// What the content of a message with subtype `dm`, `key_exchange` or `key_exchange_response` is;
 /// also of content that is a string with the JSON of one of the internal types. Not an internal
 /// type, or one that is malformed: for the application, or an error. `content` is a part of the
-/// text that `reader` has parsed; `spare` reads strings that hold JSON.
+/// text that `reader` has parsed, and all views are into that text; `spare` reads strings that hold
+/// JSON.
 Result<DirectContent, WireError> decode_direct_content(JsonText content, JsonReader& reader,
                                                        JsonReader& spare);
 
