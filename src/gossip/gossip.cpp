@@ -59,18 +59,23 @@ Gossip::Gossip(PeerId self, const GossipOptions& options, Random random)
     : self_(self),
       options_(options),
       seen_({.count_max = options.seen_count_max, .time_to_live = options.seen_retention},
-            KeyedHash(random)) {
+            KeyedHash(random)),
+      verified_seen_({.count_max = options.seen_count_max, .time_to_live = options.seen_retention},
+                     KeyedHash(random)) {
   PIGEON_ASSERT(options.seen_retention > 2 * options.freshness);
 }
 
 Verdict Gossip::inspect(const Header& header, const PeerId& neighbor) const {
-  if (seen_.contains(header.id)) return Verdict::duplicate;
+  const Seen& seen = header.is_verified ? verified_seen_ : seen_;
+  if (seen.contains(header.id)) return Verdict::duplicate;
   if (header.ttl == 0) return Verdict::expired;
   if (header.from == self_ || contains(header.path, self_)) return Verdict::looped;
   return is_plausible(header, neighbor) ? Verdict::take : Verdict::misrouted;
 }
 
-bool Gossip::admit(const MessageId& id, Now now) { return seen_.insert(id, now.monotonic); }
+bool Gossip::admit(const MessageId& id, bool is_verified, Now now) {
+  return (is_verified ? verified_seen_ : seen_).insert(id, now.monotonic);
+}
 
 bool Gossip::is_fresh(std::int64_t timestamp_ms, Now now) const {
   // Unsigned, because a stranger's time may lie further from ours than a signed number reaches.
@@ -94,10 +99,13 @@ std::vector<PeerId> Gossip::targets(const Header& header, const PeerId& neighbor
   return targets;
 }
 
-void Gossip::handle_timeout(Now now) { seen_.expire(now.monotonic); }
+void Gossip::handle_timeout(Now now) {
+  seen_.expire(now.monotonic);
+  verified_seen_.expire(now.monotonic);
+}
 
 Instant Gossip::next_timeout() const {
-  const Instant oldest = seen_.next_timeout();
+  const Instant oldest = std::min(seen_.next_timeout(), verified_seen_.next_timeout());
   return oldest > Instant::max() - sweep_interval ? Instant::max() : oldest + sweep_interval;
 }
 

@@ -14,10 +14,12 @@
 namespace pigeon::gossip {
 
 struct GossipOptions {
-  /// Ids remembered to suppress duplicates; the oldest is forgotten first.
+  /// Ids remembered to suppress duplicates, of verified messages and of others each; the oldest is
+  /// forgotten first.
   std::size_t seen_count_max = 65'536;
   /// How long an id is remembered, up to half a minute longer; more than twice `freshness`, so that
-  /// nothing that is still fresh can be played again, even if it came with a time in our future.
+  /// nothing verified that is still fresh can be played again, even if it came with a time in our
+  /// future, as long as no more than `seen_count_max` others are verified meanwhile.
   Duration seen_retention = 15min;
   /// How far the time in a signed message may be from ours.
   Duration freshness = 5min;
@@ -29,6 +31,9 @@ struct Header {
   PeerId from;
   std::uint32_t ttl = 0;
   std::span<const PeerId> path;
+  /// It is known who wrote it. Such messages are remembered apart from others, which anybody can
+  /// make up: these neither shut the true one out nor make us forget it.
+  bool is_verified = false;
 };
 
 /// What is to be done with a message (PeerPigeon protocol, 5.2).
@@ -64,7 +69,7 @@ class Gossip {
   /// message does not keep the true one out. Looks at the id first: most messages are duplicates.
   Verdict inspect(const Header& header, const PeerId& neighbor) const;
   /// Remembers the message; false if another copy was faster.
-  bool admit(const MessageId& id, Now now);
+  bool admit(const MessageId& id, bool is_verified, Now now);
   /// Whether the time of a signed message is near enough to ours.
   bool is_fresh(std::int64_t timestamp_ms, Now now) const;
   /// The neighbors that a message goes on to, in their order: none if its ttl is used up by then,
@@ -79,12 +84,15 @@ class Gossip {
   /// steady stream of messages does not make as many timeouts.
   Instant next_timeout() const;
   /// Ids remembered.
-  std::size_t seen_count() const { return seen_.size(); }
+  std::size_t seen_count() const { return seen_.size() + verified_seen_.size(); }
 
  private:
+  using Seen = LruSet<MessageId, KeyedHash>;
+
   PeerId self_;
   GossipOptions options_;
-  LruSet<MessageId, KeyedHash> seen_;
+  Seen seen_;
+  Seen verified_seen_;
 };
 
 }  // namespace pigeon::gossip

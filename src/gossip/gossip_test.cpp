@@ -42,6 +42,16 @@ Header header(std::span<const PeerId> path, std::uint32_t ttl = 10) {
   return {.id = message(1), .from = alice, .ttl = ttl, .path = path};
 }
 
+TEST(GossipTest, WhatIsMadeUpNeitherShutsOutTheVerifiedNorMakesItForgotten) {
+  Gossip gossip(self, {.seen_count_max = 2}, Random::from_number(1));
+  EXPECT_TRUE(gossip.admit(message(1), false, at(0s)));
+  EXPECT_TRUE(gossip.admit(message(1), true, at(0s)));
+  for (std::uint64_t i = 2; i <= 10; ++i) gossip.admit(message(i), false, at(0s));
+
+  EXPECT_FALSE(gossip.admit(message(1), true, at(0s)));
+  EXPECT_TRUE(gossip.admit(message(1), false, at(0s)));
+}
+
 TEST(GossipTest, TakesAMessageFromItsOriginator) {
   const Gossip gossip = make_gossip();
 
@@ -57,8 +67,8 @@ TEST(GossipTest, TakesAMessageThatNeighborsHavePassedOn) {
 TEST(GossipTest, RefusesACopyOfWhatItAdmitted) {
   Gossip gossip = make_gossip();
 
-  EXPECT_TRUE(gossip.admit(message(1), at(0s)));
-  EXPECT_FALSE(gossip.admit(message(1), at(0s)));
+  EXPECT_TRUE(gossip.admit(message(1), false, at(0s)));
+  EXPECT_FALSE(gossip.admit(message(1), false, at(0s)));
 
   EXPECT_EQ(gossip.inspect(header(std::vector{alice, bob}), bob), Verdict::duplicate);
 }
@@ -68,7 +78,7 @@ TEST(GossipTest, InspectionDoesNotKeepALaterCopyOut) {
 
   EXPECT_EQ(gossip.inspect(header(std::vector{alice}), alice), Verdict::take);
   EXPECT_EQ(gossip.inspect(header(std::vector{alice, bob}), bob), Verdict::take);
-  EXPECT_TRUE(gossip.admit(message(1), at(0s)));
+  EXPECT_TRUE(gossip.admit(message(1), false, at(0s)));
 }
 
 TEST(GossipTest, TakesAMessageWithItsLastTtlButPassesItToNobody) {
@@ -165,7 +175,7 @@ TEST(GossipTest, RemembersABoundedNumberOfIdsWhoeverSendsThem) {
   Gossip gossip = make_gossip({.seen_count_max = 1'000});
 
   Random random = Random::from_number(3);
-  for (int i = 0; i < 100'000; ++i) gossip.admit(random.id<MessageId>(), at(0s));
+  for (int i = 0; i < 100'000; ++i) gossip.admit(random.id<MessageId>(), false, at(0s));
 
   EXPECT_EQ(gossip.seen_count(), 1'000U);
 }
@@ -173,15 +183,15 @@ TEST(GossipTest, RemembersABoundedNumberOfIdsWhoeverSendsThem) {
 TEST(GossipTest, ForgetsTheOldestIdFirst) {
   Gossip gossip = make_gossip({.seen_count_max = 2});
 
-  for (std::uint64_t i = 1; i <= 3; ++i) gossip.admit(message(i), at(0s));
+  for (std::uint64_t i = 1; i <= 3; ++i) gossip.admit(message(i), false, at(0s));
 
-  EXPECT_TRUE(gossip.admit(message(1), at(0s)));
-  EXPECT_FALSE(gossip.admit(message(3), at(0s)));
+  EXPECT_TRUE(gossip.admit(message(1), false, at(0s)));
+  EXPECT_FALSE(gossip.admit(message(3), false, at(0s)));
 }
 
 TEST(GossipTest, ForgetsIdsWhenTheirTimeIsOver) {
   Gossip gossip = make_gossip();
-  gossip.admit(message(1), at(0s));
+  gossip.admit(message(1), false, at(0s));
 
   gossip.handle_timeout(at(15min - 1ms));
   EXPECT_EQ(gossip.seen_count(), 1U);
@@ -196,7 +206,7 @@ TEST(GossipTest, ForgetsIdsWhenTheirTimeIsOver) {
 TEST(GossipTest, ForgetsASteadyStreamInFewTimeouts) {
   Gossip gossip = make_gossip();
   for (std::uint64_t i = 0; i < 6'000; ++i) {
-    gossip.admit(message(i), at(10ms * i));
+    gossip.admit(message(i), false, at(10ms * i));
   }
 
   int timeouts = 0;
@@ -229,17 +239,17 @@ TEST(GossipTest, AbsurdTimesAreNotFresh) {
 
 TEST(GossipTest, ASpreadPassesOnceWhereItsGreedyCopyHasBeen) {
   Gossip gossip = make_gossip();
-  gossip.admit(message(1), at(0s));
+  gossip.admit(message(1), false, at(0s));
 
-  EXPECT_TRUE(gossip.admit(spread_id(message(1), at(10ms)), at(10ms)));
-  EXPECT_FALSE(gossip.admit(spread_id(message(1), at(1s)), at(1s)));
+  EXPECT_TRUE(gossip.admit(spread_id(message(1), at(10ms)), false, at(10ms)));
+  EXPECT_FALSE(gossip.admit(spread_id(message(1), at(1s)), false, at(1s)));
 }
 
 TEST(GossipTest, AnotherAttemptToSpreadPassesAgain) {
   Gossip gossip = make_gossip();
 
   for (const Duration attempt : {0s, 2s, 4s, 6s}) {
-    EXPECT_TRUE(gossip.admit(spread_id(message(1), at(attempt)), at(attempt)));
+    EXPECT_TRUE(gossip.admit(spread_id(message(1), at(attempt)), false, at(attempt)));
   }
 }
 

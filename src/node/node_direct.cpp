@@ -30,11 +30,9 @@ std::optional<crypto::SealedText> sealed_text(const wire::EncryptedContent& cont
 
 /// By which sealed content is remembered, so that a relay that plays it again in another message
 /// (PeerPigeon protocol, section 12, 28) is not believed.
-MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed, bool is_verified) {
-  const std::array<std::uint8_t, 1> flag{static_cast<std::uint8_t>(is_verified)};
+MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed) {
   crypto::Sha256 hash;
   hash.update(as_bytes("pigeon-sealed"));
-  hash.update(flag);
   hash.update(from.bytes());
   hash.update(sealed.iv);
   hash.update(sealed.ephemeral_key);
@@ -169,7 +167,7 @@ void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& 
     return;
   }
   // A spread copy and the first one are different ids to the cache, and one message to us.
-  if (message.spreads && !gossip_.admit(seen_key(message, arrival.is_verified), now)) {
+  if (message.spreads && !gossip_.admit(seen_key(message), arrival.is_verified, now)) {
     ++counters_.duplicates;
     // The first confirmation has not arrived; this one tries every way.
     if (message.wants_ack) acknowledge(message.from, message.id, true, now);
@@ -258,7 +256,7 @@ bool Node::Impl::take_content(const wire::EncryptedContent& content,
     ++counters_.malformed;
     return false;
   }
-  if (!gossip_.admit(sealed_key(message.from, *sealed, arrival.is_verified), now)) {
+  if (!gossip_.admit(sealed_key(message.from, *sealed), arrival.is_verified, now)) {
     ++counters_.duplicates;
     return false;
   }
@@ -289,7 +287,7 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
   counters_.forwarded += hops.peers.size();
   // What turns into a spread here need not come back here.
   if (hops.spreads && !message.spreads) {
-    gossip_.admit(gossip::spread_id(seen_key(message, arrival.is_verified), now), now);
+    gossip_.admit(gossip::spread_id(seen_key(message), now), arrival.is_verified, now);
   }
   send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
 }

@@ -19,16 +19,14 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-/// By which a message is remembered. Its own id would let a neighbor shut it out with a message of
-/// their own that has the same one, or with a forgery in the sender's name.
-MessageId Node::Impl::seen_key(const wire::GossipMessage& message, bool is_verified) const {
-  std::array<std::uint8_t, PeerId::byte_count + MessageId::byte_count + 1> all{};
+/// By which a message is remembered: its own id would let a neighbor shut it out with a message of
+/// their own that has the same one.
+MessageId Node::Impl::seen_key(const wire::GossipMessage& message) const {
+  std::array<std::uint8_t, PeerId::byte_count + MessageId::byte_count> both{};
   const auto& from = message.from.bytes();
   const auto& id = message.id.bytes();
-  auto end = std::copy(from.begin(), from.end(), all.begin());
-  end = std::copy(id.begin(), id.end(), end);
-  *end = is_verified ? 1 : 0;
-  std::uint64_t hash = seen_hash_(BytesView(all));
+  std::copy(id.begin(), id.end(), std::copy(from.begin(), from.end(), both.begin()));
+  std::uint64_t hash = seen_hash_(BytesView(both));
   std::array<std::uint8_t, MessageId::byte_count> key = id;
   for (std::size_t i = 0; i < sizeof hash; ++i) {
     key.at(i) = static_cast<std::uint8_t>(hash);
@@ -39,10 +37,10 @@ MessageId Node::Impl::seen_key(const wire::GossipMessage& message, bool is_verif
 
 gossip::Header Node::Impl::header_of(const wire::GossipMessage& message, bool is_verified,
                                      Now now) const {
-  const MessageId key = seen_key(message, is_verified);
+  const MessageId key = seen_key(message);
   // A spread has to get through peers that have seen the message on its first way.
   return {message.spreads ? gossip::spread_id(key, now) : key, message.from, message.ttl,
-          message.path};
+          message.path, is_verified};
 }
 
 Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now now) {
@@ -105,7 +103,7 @@ void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
   if (!is_wanted(message, {arrival.neighbor, is_checked}, now)) return;
   if (is_key_exchange(message.subtype) && message.from == arrival.neighbor &&
       !is_transit(message)) {
-    if (gossip_.admit(header_of(message, false, now).id, now))
+    if (gossip_.admit(header_of(message, false, now).id, false, now))
       deliver_direct(message, arrival, now);
     return;
   }
@@ -147,7 +145,7 @@ void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival
   const bool is_forged = should_be && !arrival.is_verified;
   if (is_forged) ++counters_.forged;
   if (is_forged && must_be_verified) return;
-  if (!gossip_.admit(header_of(message, arrival.is_verified, now).id, now)) {
+  if (!gossip_.admit(header_of(message, arrival.is_verified, now).id, arrival.is_verified, now)) {
     ++counters_.duplicates;
     return;
   }

@@ -152,7 +152,7 @@ class Node::Impl {
   void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void forward(const wire::GossipMessage& message, const Arrival& arrival);
-  MessageId seen_key(const wire::GossipMessage& message, bool is_verified) const;
+  MessageId seen_key(const wire::GossipMessage& message) const;
   gossip::Header header_of(const wire::GossipMessage& message, bool is_verified, Now now) const;
   bool is_transit(const wire::GossipMessage& message) const;
   bool signs(const PeerId& peer) const;
