@@ -60,8 +60,9 @@ struct NodeOptions {
   /// Namespace, 1 to 256 bytes.
   std::string network = "global";
   /// A node that is alone for 30 s looks into the namespace `global`, and returns when its own has
-  /// peers.
-  bool allow_global_fallback = true;
+  /// peers. What it sends meanwhile, everybody there may hear, so this is for those who ask for it
+  /// (upstream: on, and without effect).
+  bool allow_global_fallback = false;
   /// Links, 1 to 50. Upstream's default of 3 starves a mesh of more than 15 peers.
   std::size_t max_peers = 16;
   /// Links below which it looks for more at once, 0 to 49.

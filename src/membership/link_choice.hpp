@@ -42,6 +42,8 @@ class LinkChoice {
   /// One of those that were noted as helpless.
   std::optional<PeerId> for_help(const KnownPeers& known, Instant now);
 
+  /// There are some of those.
+  bool has_helpless() const { return !newcomers_.empty(); }
   /// A link is wanted.
   bool is_short() const { return any_bare_ || short_since_ != Instant::max(); }
   /// When peers with a greater id may be called that may not be now; `Instant::max()` if none.

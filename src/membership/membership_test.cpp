@@ -333,6 +333,15 @@ TEST(MembershipTest, HelpsANewcomerOfUpstreamThatCannotCallUs) {
   EXPECT_THAT(peer.calls_within(10s), ElementsAre(peer_id(0x12)));
 }
 
+TEST(MembershipTest, HelpsANewcomerAsSoonAsItMay) {
+  MembershipUnderTest peer(great_self, {.links_min = 1, .random_links = 0});
+  peer.accept(alice);
+  peer.calls_within(1s);
+
+  peer.discover(peer_id(0x12), false);
+  EXPECT_THAT(peer.calls_within(1s), ElementsAre(peer_id(0x12)));
+}
+
 TEST(MembershipTest, TakesNoMoreNewcomersThanHalfOfTheReservedSlots) {
   MembershipUnderTest peer;
   for (std::uint8_t i = 1; i < 100; ++i) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
-#include <string>
 
 #include "base/time.hpp"
+#include "pigeon/node_options.hpp"
+#include "wire/limits.hpp"
 
 namespace pigeon::node {
 
@@ -47,6 +49,12 @@ class Fallback {
     return move_to(place_ == Place::away ? Place::probing : Place::away, now);
   }
 
+  /// Nobody can be asked at the moment: times count from when that is over.
+  void pause(Now now) {
+    moved_at_ = now.monotonic;
+    alone_since_.reset();
+  }
+
   /// Begins at home again.
   void reset() {
     place_ = Place::home;
@@ -74,5 +82,9 @@ class Fallback {
   Instant moved_at_;
   std::optional<Instant> alone_since_;
 };
+
+inline Fallback fallback_of(const NodeOptions& options) {
+  return Fallback(options.allow_global_fallback && options.network != wire::default_network);
+}
 
 }  // namespace pigeon::node

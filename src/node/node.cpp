@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "node/errors.hpp"
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "wire/limits.hpp"
 
@@ -50,8 +50,8 @@ Result<Node, NodeError> Node::create(const NodeOptions& options,
                                      const std::optional<NodeKeys>& keys, Random random) {
   const auto self = own_id(options, keys);
   if (!self) return Unexpected(self.error());
-  if (options.network.empty() || options.network.size() > wire::network_name_bytes_max) {
-    return Unexpected(bad_argument("network must have 1 to 256 bytes."));
+  if (!is_network_name(options.network)) {
+    return Unexpected(bad_argument("network must have 1 to 256 bytes of UTF-8."));
   }
   if (options.max_peers < 1 || options.max_peers > 50) {
     return Unexpected(bad_argument("max_peers must be 1 to 50."));
@@ -88,7 +88,7 @@ Node::Impl::Impl(const NodeOptions& options, const wire::SpelledId& self,
             random_.split()),
       transfers_(transfer_options(options), random_.split()),
       gate_(options.limits.parked_count_max),
-      fallback_(options.allow_global_fallback && options.network != wire::default_network),
+      fallback_(fallback_of(options)),
       early_candidates_(random_),
       peer_keys_({.count_max = peer_keys_max}, KeyedHash(random_)),
       seen_hash_(random_) {}
@@ -111,16 +111,16 @@ void Node::Impl::on(const crypto::Done& input, Now now) {
 }
 
 void Node::Impl::settle(Now now) {
-  check_fallback(now);
   drain_hubs(now);
+  check_fallback(now);
   // Without a way to signal, calling would only wear the attempts out.
   if (is_unsettled_ && can_signal()) {
     is_unsettled_ = false;
     for (const membership::Action& action : membership_.take_actions(now)) {
       std::visit([&](const auto& typed) { act(typed, now); }, action);
     }
-    drain_hubs(now);
   }
+  drain_hubs(now);
   drain_transfers();
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/base64.hpp"
 #include "crypto/sha256.hpp"
-#include "node/errors.hpp"
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "node/subtypes.hpp"
 #include "wire/json_writer.hpp"
@@ -85,6 +85,7 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
         NodeErrorKind::unknown_peer,
         "The key of " + to.to_text() + " is not known. Keys are known of peers that were linked."});
   }
+  if (!wire::is_utf8(text)) return Unexpected(bad_argument("The message is not UTF-8."));
   std::string plain;
   wire::append_json_string(plain, text);
   // Base64 makes three bytes four, and two keys come with it.
@@ -92,7 +93,6 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
   if (auto refusal = refuse_to_send(plain.size() / 3 * 4 + keys_bytes_max)) {
     return Unexpected(*std::move(refusal));
   }
-  if (!spare_.parse(plain)) return Unexpected(bad_argument("The message is not UTF-8."));
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "dm",
                     .content = {},

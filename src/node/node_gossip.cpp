@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
-#include "node/errors.hpp"
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "node/subtypes.hpp"
 #include "wire/json_writer.hpp"
@@ -47,10 +47,10 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
   if (is_blank(text)) {
     return Unexpected(bad_argument("A message must not be blank."));
   }
+  if (!wire::is_utf8(text)) return Unexpected(bad_argument("The message is not UTF-8."));
   std::string content;
   wire::append_json_string(content, text);
   if (auto refusal = refuse_to_send(content.size())) return Unexpected(*std::move(refusal));
-  if (!spare_.parse(content)) return Unexpected(bad_argument("The message is not UTF-8."));
   const MessageId id = random_.id<MessageId>();
   out_.emit(MessageReceived{.from = self_.id,
                             .id = id,
@@ -77,18 +77,18 @@ void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
   if (!link.is_open) return;
   ++counters_.messages_received;
   // What streams bring goes to whoever asked for it, as fast as it is taken.
-  if (!wire::announces_chunk(text) &&
+  const bool is_chunk = wire::announces_chunk(text);
+  if (!is_chunk &&
       (!link.budget.messages.take(now.monotonic) ||
        !link.budget.bytes.take(now.monotonic, static_cast<std::uint32_t>(text.size())))) {
     ++counters_.over_rate;
     return;
   }
-  if (text.size() > options_.limits.message_bytes_max) {
-    ++counters_.malformed;
-    return;
-  }
-  const auto message = wire::decode_peer_message(text, reader_);
+  const bool fits = text.size() <= options_.limits.message_bytes_max;
+  const auto message =
+      fits ? wire::decode_peer_message(text, reader_) : Unexpected(wire::WireError::too_large);
   if (!message) {
+    if (is_chunk) return refuse_part(link, now);
     ++counters_.malformed;
     return;
   }
@@ -96,7 +96,7 @@ void Node::Impl::receive_text(Link& link, std::string_view text, Now now) {
 }
 
 void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
-  const Arrival arrival{.neighbor = link.peer.id};
+  Arrival arrival{.neighbor = link.peer.id};
   // A relay of a direct message need not know who wrote it, unless nothing unproven may pass.
   const bool is_checked = keys_ && message.proof &&
                           (!is_transit(message) || options_.trust == TrustPolicy::verified_only);
@@ -111,7 +111,10 @@ void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
     ++counters_.forged;
     return;
   }
-  if (is_checked && check_signature(message, arrival.neighbor)) return;
+  if (is_checked) {
+    if (check_signature(message, arrival.neighbor)) return;
+    arrival.is_refuted = true;
+  }
   accept_gossip(message, arrival, now);
 }
 
@@ -142,7 +145,7 @@ void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival
                                Now now) {
   const bool must_be_verified = options_.trust == TrustPolicy::verified_only;
   const bool should_be = must_be_verified || (keys_ && !is_transit(message) && signs(message.from));
-  const bool is_forged = should_be && !arrival.is_verified;
+  const bool is_forged = arrival.is_refuted || (should_be && !arrival.is_verified);
   if (is_forged) ++counters_.forged;
   if (is_forged && must_be_verified) return;
   if (!gossip_.admit(header_of(message, arrival.is_verified, now).id, arrival.is_verified, now)) {
@@ -193,7 +196,9 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
                                 .verified = arrival.is_verified});
     }
   } else if (message.subtype == "peer-announcement") {
-    if (arrival.is_verified || may_name(arrival.neighbor, now)) {
+    // Whoever makes up keys can sign for peers that do not exist.
+    if (arrival.is_verified ? announcements_.take(now.monotonic)
+                            : may_name(arrival.neighbor, now)) {
       discover({.id = message.from}, arrival.is_verified, now);
     }
   }
@@ -242,7 +247,7 @@ wire::OutgoingGossip Node::Impl::outgoing(const OwnGossip& message) const {
 void Node::Impl::take(Link& link, const wire::Eviction& message, Now now) {
   const PeerId peer = link.peer.id;
   const std::string reason(message.reason);
-  out_.emit(PeerEvicted{peer, reason, true});
+  if (link.is_up) out_.emit(PeerEvicted{peer, reason, true});
   abandon(link, membership::LossReason::evicted, "evicted: " + reason, now);
 }
 

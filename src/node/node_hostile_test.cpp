@@ -439,7 +439,7 @@ TEST_F(HostileTest, MessagesWithoutRoomToWaitAreDroppedAndOursAreRefused) {
 }
 
 TEST_F(HostileTest, ANodeThatLostItsHubWhileItWasAloneSleeps) {
-  village.add({.network = "town"});
+  village.add({.network = "town", .allow_global_fallback = true});
   village.join(0);
   village.lose_hub();
   village.pass(40s);

@@ -225,10 +225,7 @@ bool Node::Impl::check_signature(const wire::GossipMessage& message, const PeerI
   auto text = key && signature && crypto::peer_id_of(*key) == message.from
                   ? wire::signed_text(message, reader_)
                   : std::nullopt;
-  if (!text) {
-    ++counters_.forged;
-    return false;
-  }
+  if (!text) return false;
   const auto ticket = gate_.park(CheckedMessage{neighbor, std::string(message.text)});
   if (!ticket) {
     ++counters_.unparked;
@@ -247,10 +244,10 @@ void Node::Impl::resume(const CheckedMessage& parked, const crypto::Answer& answ
   const bool is_right = is_true(answer);
   // An old message played again proves nothing about now.
   const Arrival arrival{.neighbor = parked.neighbor,
-                        .is_verified = is_right && gossip_.is_fresh(message->timestamp, now)};
+                        .is_verified = is_right && gossip_.is_fresh(message->timestamp, now),
+                        .is_refuted = !is_right};
   // Another copy may have been faster, or the namespace changed meanwhile.
   if (!is_wanted(*message, arrival, now)) return;
-  if (!is_right) ++counters_.forged;
   if (is_right && !arrival.is_verified) ++counters_.stale;
   accept_gossip(*message, arrival, now);
 }

@@ -72,6 +72,8 @@ class Node::Impl {
   struct Arrival {
     PeerId neighbor;
     bool is_verified = false;
+    /// It came with a proof that is wrong.
+    bool is_refuted = false;
   };
 
   // ---- node.cpp
@@ -122,6 +124,7 @@ class Node::Impl {
   void receive_signal(Link& link, const wire::ChannelSignal& signal, Now now);
   void apply_to_open(Link& link, const rtc::SessionDescription& description);
   bool can_signal() const;
+  bool has_neighbors() const;
   bool relay_signal(const wire::SpelledId& to, std::string_view type, std::string_view data,
                     Now now);
   void announce_over_mesh(Now now);
@@ -198,7 +201,8 @@ class Node::Impl {
   bool remember_keys(const PeerId& peer, const PeerKeys& keys, Now now);
   /// Sends a message of ours, signed if that is possible.
   void originate(OwnGossip message, Now now);
-  /// False if there is no proof, or none that could be right.
+  /// Has the proof of the message checked: it goes on when the answer is there, or is dropped if it
+  /// cannot wait. False if the proof cannot be right.
   bool check_signature(const wire::GossipMessage& message, const PeerId& neighbor);
   void resume(const CheckedMessage& parked, const crypto::Answer& answer, Now now);
   void resume(const SignedMessage& parked, const crypto::Answer& answer, Now now);
@@ -223,6 +227,7 @@ class Node::Impl {
 
   // ---- node_network.cpp
   void check_fallback(Now now);
+  void go_home(Now now);
   void move_to(std::string_view network, Now now);
   membership::MembershipOptions membership_options() const;
 
@@ -250,6 +255,8 @@ class Node::Impl {
   EarlyCandidates early_candidates_;
   /// The first keys that each peer has shown, or else the first proven ones; others are refused.
   LruMap<PeerId, PeerKeys, KeyedHash> peer_keys_;
+  /// Peers that announce themselves over the mesh, with proof.
+  TokenBucket announcements_{{.per_minute = 1'200, .burst = 200}};
   /// For `seen_key`.
   KeyedHash seen_hash_;
   /// When to look whether a link has come as far as it must have.

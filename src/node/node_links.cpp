@@ -32,8 +32,10 @@ Result<void, NodeError> Node::Impl::connect(std::string_view hub_url, Now now) {
 void Node::Impl::disconnect(Now now) {
   close_all("mesh disconnected", now);
   hubs_.leave(now);
-  fallback_.reset();
+  // What the hubs' end leads to is not for a node that wants none.
+  drain_hubs(now);
   next_announcement_ = Instant::max();
+  go_home(now);
   settle(now);
 }
 
@@ -146,10 +148,12 @@ void Node::Impl::on(const LinkDescription& input, Now now) {
     return;
   }
   link->local_fingerprint = wire::certificate_fingerprint(input.description.sdp);
-  if (hubs_.send_description(link->peer, input.description, now)) return;
   const bool is_offer = input.description.type == rtc::SdpType::offer;
+  const bool is_sent = hubs_.send_description(link->peer, input.description, now);
+  if (is_sent && hubs_.has_way_to(link->peer.id)) return;
   if (!relay_signal(link->peer, is_offer ? "offer" : "answer", wire::encode_data(input.description),
-                    now)) {
+                    now) &&
+      !is_sent) {
     abandon(*link, membership::LossReason::failed, "no hub and no peer passes signals on", now);
   }
 }
@@ -162,9 +166,9 @@ void Node::Impl::on(const LinkCandidate& input, Now now) {
     send(link->peer.id, wire::encode_channel_signal("ice-candidate", data, self_.id, now.wall_ms));
     return;
   }
-  if (!hubs_.send_candidate(link->peer, input.candidate, now)) {
-    relay_signal(link->peer, "ice-candidate", data, now);
-  }
+  const bool is_sent = hubs_.send_candidate(link->peer, input.candidate, now);
+  if (is_sent && hubs_.has_way_to(link->peer.id)) return;
+  relay_signal(link->peer, "ice-candidate", data, now);
 }
 
 void Node::Impl::on(const LinkOpened& input, Now now) {

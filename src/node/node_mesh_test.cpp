@@ -208,23 +208,6 @@ TEST(NodeMeshTest, DisconnectClosesEverythingAndConnectBeginsAgain) {
   EXPECT_EQ(village.node(0).status().connected_count, 2U);
 }
 
-TEST(NodeMeshTest, AloneAtHomeANodeLooksIntoGlobalAndReturns) {
-  Village village;
-  village.add_connected(2);
-  village.add_connected(1, {.network = "home"});
-  village.pass(60s);
-  ASSERT_EQ(village.node(2).status().network, "global");
-  ASSERT_GT(village.node(2).status().connected_count, 0U);
-
-  village.add_connected(1, {.network = "home", .allow_global_fallback = false});
-  village.pass(200s);
-
-  EXPECT_EQ(village.node(2).status().network, "home");
-  EXPECT_EQ(village.node(2).status().connected_count, 1U);
-  EXPECT_EQ(village.node(3).status().connected_count, 1U);
-  EXPECT_THAT(village.events<NetworkChanged>(2), SizeIs(2));
-}
-
 TEST(NodeMeshTest, AStreamCrossesALinkWithBackPressure) {
   Chain chain(2);
   const Bytes data(300'000, 7);

@@ -1,30 +1,31 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "wire/limits.hpp"
 
 namespace pigeon::node {
 
 Result<void, NodeError> Node::Impl::set_network(std::string_view name, Now now) {
-  if (name.empty() || name.size() > wire::network_name_bytes_max) {
-    return Unexpected(
-        NodeError{NodeErrorKind::bad_argument, "The network's name must have 1 to 256 bytes."});
+  if (!is_network_name(name)) {
+    return Unexpected(bad_argument("The network's name must have 1 to 256 bytes of UTF-8."));
   }
   if (!hubs_.urls().empty() || !links_.all().empty()) {
     return Unexpected(
         NodeError{NodeErrorKind::busy, "The network can be changed only while disconnected."});
   }
   options_.network = name;
-  fallback_ = Fallback(options_.allow_global_fallback && name != wire::default_network);
-  move_to(name, now);
+  fallback_ = fallback_of(options_);
   hubs_.set_network(name, now);
+  move_to(name, now);
   return {};
 }
 
 void Node::Impl::check_fallback(Now now) {
-  // Without a hub there is nobody to be asked.
-  if (!fallback_.is_allowed() || !hubs_.is_any_connected()) return;
+  if (!fallback_.is_allowed()) return;
+  // Without a hub there is nobody to be asked, and being alone means nothing.
+  if (!hubs_.is_any_connected()) return fallback_.pause(now);
   const Fallback::Place before = fallback_.place();
   const bool is_probing = before == Fallback::Place::probing;
   const bool is_alone =
@@ -49,6 +50,16 @@ void Node::Impl::check_fallback(Now now) {
       hubs_.set_network(options_.network, now);
       return;
   }
+}
+
+/// Begins anew in the own namespace: nobody is known, and nobody is left in peace.
+void Node::Impl::go_home(Now now) {
+  const bool was_away = network_ != options_.network;
+  fallback_.reset();
+  found_at_home_.clear();
+  hubs_.set_network(options_.network, now);
+  move_to(options_.network, now);
+  if (was_away) out_.emit(NetworkChanged{network_, false});
 }
 
 void Node::Impl::move_to(std::string_view network, Now now) {

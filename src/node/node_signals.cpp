@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "node/node_impl.hpp"
@@ -181,17 +182,18 @@ void Node::Impl::apply_to_open(Link& link, const rtc::SessionDescription& descri
   out_.add(ApplyDescription{link.id, description});
 }
 
-bool Node::Impl::can_signal() const {
-  if (hubs_.is_any_connected()) return true;
-  for (const auto& [id, link] : links_.all()) {
-    if (link.is_up) return true;
-  }
-  return false;
+bool Node::Impl::can_signal() const { return hubs_.is_any_connected() || has_neighbors(); }
+
+bool Node::Impl::has_neighbors() const {
+  const auto& links = links_.all();
+  return std::any_of(links.begin(), links.end(),
+                     [](const auto& entry) { return entry.second.is_up; });
 }
 
+/// Over the mesh, when no hub is sure to know the peer.
 bool Node::Impl::relay_signal(const wire::SpelledId& to, std::string_view type,
                               std::string_view data, Now now) {
-  if (!can_signal()) return false;
+  if (!has_neighbors()) return false;
   originate({.id = random_.id<MessageId>(),
              .subtype = "dm",
              .content = wire::encode_content(

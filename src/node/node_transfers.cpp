@@ -1,7 +1,8 @@
-#include <algorithm>
 #include <utility>
 
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
+#include "wire/json_writer.hpp"
 
 namespace pigeon::node {
 
@@ -14,6 +15,11 @@ transfer::StreamMeta to_meta(const StreamInfo& info) {
           .total_size = info.total_size,
           .chunk_size = info.chunk_size,
           .resume_token = info.resume_token};
+}
+
+bool is_utf8(const StreamInfo& info) {
+  return wire::is_utf8(info.type) && wire::is_utf8(info.filename) &&
+         wire::is_utf8(info.mime_type) && wire::is_utf8(info.resume_token);
 }
 
 StreamInfo to_info(transfer::StreamMeta meta) {
@@ -76,6 +82,9 @@ Result<StreamId, NodeError> Node::Impl::open_stream(const PeerId& to, const Stre
                                                     Now now) {
   const Link* link = links_.find(to);
   if (link == nullptr || !link->is_up) return Unexpected(not_linked(to));
+  if (!is_utf8(info)) {
+    return Unexpected(bad_argument("The names and types of a stream must be UTF-8."));
+  }
   const auto stream = transfers_.open(to, to_meta(info), link->is_capable, now);
   settle(now);
   if (!stream) return Unexpected(to_node_error(stream.error()));
@@ -96,6 +105,7 @@ Result<void, NodeError> Node::Impl::end_stream(StreamId stream, Now now) {
 
 Result<void, NodeError> Node::Impl::abort_stream(StreamId stream, std::string_view reason,
                                                  Now now) {
+  if (!wire::is_utf8(reason)) return Unexpected(bad_argument("The reason must be UTF-8."));
   auto result = translated(transfers_.abort(to_key(stream), reason));
   settle(now);
   return result;

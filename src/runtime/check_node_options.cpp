@@ -55,7 +55,7 @@ void check_addresses_of(OptionChecks& checks, const RtcLoopOptions& addresses) {
 
 void check_limits(OptionChecks& checks, const NodeLimits& limits) {
   constexpr std::uint64_t tokens_most = 4'000'000'000;
-  checks.range("limits.message_bytes_max", limits.message_bytes_max, 1'024, 262'144)
+  checks.range("limits.message_bytes_max", limits.message_bytes_max, 16'384, 262'144)
       .range("limits.messages_per_second", limits.messages_per_second, 1, tokens_most)
       .range("limits.messages_burst", limits.messages_burst, 1, tokens_most)
       // One message of the longest kind has to fit.

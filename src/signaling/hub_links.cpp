@@ -63,7 +63,10 @@ void HubLinks::leave(Now now) {
     if (hub.state == HubState::connected) {
       send(hub, wire::encode_goodbye(self_text_, now.wall_ms, network_), now);
     }
-    if (hub.state != HubState::waiting) actions_.emplace_back(CloseHub{hub.key});
+    if (hub.state == HubState::waiting) continue;
+    actions_.emplace_back(CloseHub{hub.key});
+    hub.state = HubState::waiting;
+    tell_state(hub, {}, Duration::zero());
   }
   hubs_.clear();
   named_by_.clear();
@@ -123,6 +126,13 @@ bool HubLinks::send_rejection(const wire::SpelledId& to, std::size_t links, std:
 bool HubLinks::is_any_connected() const {
   return std::ranges::any_of(hubs_,
                              [](const Hub& hub) { return hub.state == HubState::connected; });
+}
+
+bool HubLinks::has_way_to(const PeerId& peer) const {
+  const HubKey* const key = named_by_.find(peer);
+  return key != nullptr && std::ranges::any_of(hubs_, [&](const Hub& hub) {
+           return hub.key == *key && hub.state == HubState::connected;
+         });
 }
 
 std::vector<std::string> HubLinks::urls() const {

@@ -133,8 +133,8 @@ class HubLinks {
   /// Also for one that could not be opened; `reason` is a sentence.
   void closed(HubKey hub, std::uint16_t code, std::string_view reason, Now now);
 
-  /// Sends a signal to a peer through the hub that last named it, or any other; false if none is
-  /// connected.
+  /// Sends a signal to a peer through the hub that last named it, or any other, which may know it;
+  /// false if none is connected.
   bool send_description(const wire::SpelledId& to, const rtc::SessionDescription& description,
                         Now now);
   bool send_candidate(const wire::SpelledId& to, const rtc::IceCandidate& candidate, Now now);
@@ -142,6 +142,8 @@ class HubLinks {
   bool send_rejection(const wire::SpelledId& to, std::size_t links, std::size_t links_max, Now now);
 
   bool is_any_connected() const;
+  /// A hub that is connected has named the peer, so that it can pass signals on to it.
+  bool has_way_to(const PeerId& peer) const;
   /// Urls as given, in the order in which they were added.
   std::vector<std::string> urls() const;
   /// Messages of hubs that were malformed, or beyond their rate.

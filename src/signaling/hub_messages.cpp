@@ -132,6 +132,8 @@ void HubLinks::depart(Hub& hub, std::string_view text, bool said_goodbye) {
   if (!peer) return;
   const HubKey* const named = named_by_.find(peer->id);
   if (named != nullptr && *named == hub.key) named_by_.erase(peer->id);
+  // It is still where another hub has named it.
+  if (!said_goodbye && has_way_to(peer->id)) return;
   news_.emplace_back(Departed{hub.key, peer->id, said_goodbye});
 }
 

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include <simdjson.h>
+
 namespace pigeon::wire {
 
 namespace {
@@ -43,6 +45,8 @@ void append_escaped(std::string& out, char c) {
 }
 
 }  // namespace
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';

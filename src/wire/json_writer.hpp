@@ -7,6 +7,9 @@
 
 namespace pigeon::wire {
 
+/// Whether the text is UTF-8 (RFC 3629), which JSON has to be.
+bool is_utf8(std::string_view text);
+
 /// Appends the text as a JSON string with its quotes. The text is UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -31,6 +31,7 @@ class Village {
     std::vector<NodeEvent> events;
     signaling::HubKey hub{};
     bool is_at_hub = false;
+    bool is_barred = false;
     std::string fingerprint;
     /// The other end of each open link.
     std::map<LinkId, std::pair<std::size_t, LinkId>> ends;
@@ -108,6 +109,23 @@ class Village {
     FAIL() << "no link";
   }
 
+  /// One node loses its hub for good, and the hub tells the others.
+  void lose_hub_of(std::size_t index) {
+    members_[index].is_at_hub = false;
+    members_[index].is_barred = true;
+    node(index).handle(HubClosed{members_[index].hub, 1006, "lost"}, now);
+    const std::string gone = id(index).to_text();
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!members_[i].is_at_hub) continue;
+      const std::string to = id(i).to_text();
+      tell(i, wire::encode(
+                  wire::PeerDisconnected{.peer_id = gone, .to = to, .network = networks_[i]}));
+    }
+    run();
+  }
+
+  void find_hub_again() { is_hub_up_ = true; }
+
   void lose_hub() {
     for (Member& member : members_) {
       if (std::exchange(member.is_at_hub, false)) {
@@ -152,9 +170,9 @@ class Village {
   void on(std::size_t i, const signaling::OpenHub& open) {
     members_[i].hub = open.hub;
     queue_.emplace_back([this, i, hub = open.hub] {
-      members_[i].is_at_hub = is_hub_up_;
-      if (is_hub_up_) node(i).handle(HubOpened{hub}, now);
-      if (!is_hub_up_) node(i).handle(HubClosed{hub, 1006, "refused"}, now);
+      members_[i].is_at_hub = is_hub_up_ && !members_[i].is_barred;
+      if (members_[i].is_at_hub) return node(i).handle(HubOpened{hub}, now);
+      node(i).handle(HubClosed{hub, 1006, "refused"}, now);
     });
   }
   void on(std::size_t i, const signaling::SendToHub& send) {

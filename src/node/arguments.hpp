@@ -1,11 +1,19 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "pigeon/node_status.hpp"
+#include "wire/json_writer.hpp"
+#include "wire/limits.hpp"
 
 namespace pigeon::node {
+
+/// What hubs and peers take for the name of a network.
+inline bool is_network_name(std::string_view name) {
+  return !name.empty() && name.size() <= wire::network_name_bytes_max && wire::is_utf8(name);
+}
 
 inline NodeError bad_argument(std::string sentence) {
   return {NodeErrorKind::bad_argument, std::move(sentence)};
