@@ -13,6 +13,7 @@ namespace pigeon::node {
 namespace {
 
 constexpr std::size_t peer_keys_max = 4'096;
+constexpr std::size_t confirmed_max = 4'096;
 
 gossip::GossipOptions gossip_options(const NodeOptions& options) {
   gossip::GossipOptions gossip;
@@ -91,6 +92,7 @@ Node::Impl::Impl(const NodeOptions& options, const wire::SpelledId& self,
       fallback_(fallback_of(options)),
       early_candidates_(random_),
       peer_keys_({.count_max = peer_keys_max}, KeyedHash(random_)),
+      confirmed_({.count_max = confirmed_max}, KeyedHash(random_)),
       seen_hash_(random_) {}
 
 void Node::Impl::handle(Input input, Now now) {

@@ -167,10 +167,13 @@ void Node::Impl::take_direct(const wire::GossipMessage& message, const Arrival& 
     return;
   }
   // A spread copy and the first one are different ids to the cache, and one message to us.
-  if (message.spreads && !gossip_.admit(seen_key(message), arrival.is_verified, now)) {
+  if (message.spreads &&
+      !gossip_.admit(seen_key(message.from, message.id), arrival.is_verified, now)) {
     ++counters_.duplicates;
-    // The first confirmation has not arrived; this one tries every way.
-    if (message.wants_ack) acknowledge(message.from, message.id, true, now);
+    // Its confirmation has not arrived; this one tries every way.
+    if (message.wants_ack && confirmed_.contains(seen_key(message.from, message.id))) {
+      acknowledge(message.from, message.id, true, now);
+    }
     return;
   }
   deliver_direct(message, arrival, now);
@@ -287,12 +290,14 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
   counters_.forwarded += hops.peers.size();
   // What turns into a spread here need not come back here.
   if (hops.spreads && !message.spreads) {
-    gossip_.admit(gossip::spread_id(seen_key(message), now), arrival.is_verified, now);
+    gossip_.admit(gossip::spread_id(seen_key(message.from, message.id), now), arrival.is_verified,
+                  now);
   }
   send(hops.peers, wire::encode_forward(message, self_.id, hops.spreads));
 }
 
 void Node::Impl::acknowledge(const PeerId& to, const MessageId& message, bool spreads, Now now) {
+  confirmed_.insert(seen_key(to, message), now.monotonic);
   originate({.id = random_.id<MessageId>(),
              .subtype = "dm",
              .content = wire::encode_content(wire::DirectAck{message}),

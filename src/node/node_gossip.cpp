@@ -21,13 +21,12 @@ bool is_blank(std::string_view text) {
 
 /// By which a message is remembered: its own id would let a neighbor shut it out with a message of
 /// their own that has the same one.
-MessageId Node::Impl::seen_key(const wire::GossipMessage& message) const {
+MessageId Node::Impl::seen_key(const PeerId& from, const MessageId& id) const {
   std::array<std::uint8_t, PeerId::byte_count + MessageId::byte_count> both{};
-  const auto& from = message.from.bytes();
-  const auto& id = message.id.bytes();
-  std::copy(id.begin(), id.end(), std::copy(from.begin(), from.end(), both.begin()));
+  std::copy(from.bytes().begin(), from.bytes().end(), both.begin());
+  std::copy(id.bytes().begin(), id.bytes().end(), both.begin() + PeerId::byte_count);
   std::uint64_t hash = seen_hash_(BytesView(both));
-  std::array<std::uint8_t, MessageId::byte_count> key = id;
+  std::array<std::uint8_t, MessageId::byte_count> key = id.bytes();
   for (std::size_t i = 0; i < sizeof hash; ++i) {
     key.at(i) = static_cast<std::uint8_t>(hash);
     hash >>= 8U;
@@ -37,7 +36,7 @@ MessageId Node::Impl::seen_key(const wire::GossipMessage& message) const {
 
 gossip::Header Node::Impl::header_of(const wire::GossipMessage& message, bool is_verified,
                                      Now now) const {
-  const MessageId key = seen_key(message);
+  const MessageId key = seen_key(message.from, message.id);
   // A spread has to get through peers that have seen the message on its first way.
   return {message.spreads ? gossip::spread_id(key, now) : key, message.from, message.ttl,
           message.path, is_verified};

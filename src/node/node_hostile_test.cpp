@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -109,6 +110,103 @@ TEST_F(HostileTest, AnOfferPlayedAgainCostsNoLiveLink) {
   EXPECT_EQ(victim().status().connected_count, 1U);
   EXPECT_EQ(link_with(1), before);
   EXPECT_THAT(village.events<PeerDisconnected>(0), IsEmpty());
+}
+
+TEST_F(HostileTest, AnOfferInTheNameOfANeighborCostsNoLiveLink) {
+  meet(3);
+  const LinkId before = link_with(1);
+  const wire::RelayedChannelSignal signal{
+      .type = "offer",
+      .data = R"({"type":"offer","sdp":"v=0\r\na=fingerprint:sha-256 AB:CD\r\n"})",
+      .from = {village.id(1)},
+      .to = {victim().peer_id()}};
+  const std::string content = wire::encode_content(signal, village.now.wall_ms);
+
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    hear(2, R"({"type":"cross-bootstrap-signaling","originalMessage":{"type":"offer","data":)" +
+                std::string(signal.data) + R"(,"fromPeerId":")" + village.id(1).to_text() +
+                R"("},"targetPeerId":")" + victim().peer_id().to_text() + R"("})");
+    hear(2, direct(2, content, i + 10));
+    village.run();
+    village.pass(1500ms);
+  }
+
+  EXPECT_EQ(link_with(1), before);
+  EXPECT_THAT(village.events<PeerDisconnected>(0), IsEmpty());
+}
+
+TEST_F(HostileTest, CandidatesByTheThousandForUnknownPeersAreBounded) {
+  meet(2);
+  const auto hear_candidate = [&](const PeerId& from, int port) {
+    const std::string from_text = from.to_text();
+    const std::string to = victim().peer_id().to_text();
+    const std::string data = R"({"candidate":"candidate:1 1 udp 1 192.0.2.1 )" +
+                             std::to_string(port) + R"( typ host","sdpMid":"0"})";
+    victim().handle(HubText{village[0].hub, wire::encode(wire::RelayedSignal{
+                                                .type = wire::SignalType::ice_candidate,
+                                                .data = data,
+                                                .from = from_text,
+                                                .to = to,
+                                                .network = "global"})},
+                    village.now);
+  };
+  const auto applied_with_an_offer_of = [&](const PeerId& peer) {
+    hear_offer(peer);
+    const auto outputs = victim().take_outputs();
+    return std::count_if(outputs.begin(), outputs.end(), [](const Output& output) {
+      return std::holds_alternative<ApplyCandidate>(output);
+    });
+  };
+
+  for (int i = 0; i < 1'000; ++i) hear_candidate(invented(1), i);
+  EXPECT_EQ(applied_with_an_offer_of(invented(1)), 32);
+
+  hear_candidate(invented(2), 5);
+  EXPECT_EQ(applied_with_an_offer_of(invented(2)), 1) << "an honest one that is early";
+
+  hear_candidate(invented(3), 5);
+  village.now.monotonic += 11s;
+  hear_candidate(invented(4), 5);
+  EXPECT_EQ(applied_with_an_offer_of(invented(3)), 0) << "too early";
+
+  for (std::uint64_t i = 100; i < 1'100; ++i) hear_candidate(invented(i), 5);
+  EXPECT_EQ(applied_with_an_offer_of(invented(100)), 0) << "driven out";
+  EXPECT_EQ(applied_with_an_offer_of(invented(1'099)), 1);
+}
+
+TEST_F(HostileTest, ChunksOfNothingAreCutOffHoweverBroken) {
+  NodeOptions options;
+  options.limits.messages_per_second = 10;
+  options.limits.messages_burst = 40;
+  meet(2, options);
+
+  for (int i = 0; i < 60 && !village[0].ends.empty(); ++i) {
+    hear(1, R"({"type":"__STREAM_CHUNK__","type":1,"x":[]})");
+    village.run();
+  }
+
+  EXPECT_EQ(victim().status().connected_count, 0U);
+}
+
+TEST_F(HostileTest, AnnouncementsWithMadeUpKeysHaveARate) {
+  meet(2);
+  std::size_t announced = 0;
+  for (std::uint64_t i = 0; i < 1'000; ++i) {
+    const auto identity = suite::NodeIdentity::from_random(Random::from_number(70'000 + i)).value();
+    const PeerId from = crypto::peer_id_of(identity.signing().public_key());
+    const std::string content = wire::encode_peer_announcement(from, village.now.wall_ms);
+    wire::OutgoingGossip message{.id = message_id(i),
+                                 .subtype = "peer-announcement",
+                                 .content = content,
+                                 .from = from,
+                                 .network = "global",
+                                 .timestamp = village.now.wall_ms};
+    village.inject(0, 1, relayed(signed_by(message, identity), 1));
+  }
+  announced = village.events<PeerDiscovered>(0).size();
+
+  EXPECT_GE(announced, 200U);
+  EXPECT_LE(announced, 230U);
 }
 
 TEST_F(HostileTest, ANeighborThatNeverReadsIsClosedInTime) {

@@ -9,6 +9,7 @@
 #include "base/agenda.hpp"
 #include "base/keyed_hash.hpp"
 #include "base/lru_map.hpp"
+#include "base/lru_set.hpp"
 #include "gossip/gossip.hpp"
 #include "membership/membership.hpp"
 #include "node/early_candidates.hpp"
@@ -155,7 +156,7 @@ class Node::Impl {
   void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void forward(const wire::GossipMessage& message, const Arrival& arrival);
-  MessageId seen_key(const wire::GossipMessage& message) const;
+  MessageId seen_key(const PeerId& from, const MessageId& id) const;
   gossip::Header header_of(const wire::GossipMessage& message, bool is_verified, Now now) const;
   bool is_transit(const wire::GossipMessage& message) const;
   bool signs(const PeerId& peer) const;
@@ -257,6 +258,8 @@ class Node::Impl {
   LruMap<PeerId, PeerKeys, KeyedHash> peer_keys_;
   /// Peers that announce themselves over the mesh, with proof.
   TokenBucket announcements_{{.per_minute = 1'200, .burst = 200}};
+  /// Direct messages that were taken and confirmed, by `seen_key`.
+  LruSet<MessageId, KeyedHash> confirmed_;
   /// For `seen_key`.
   KeyedHash seen_hash_;
   /// When to look whether a link has come as far as it must have.

@@ -73,23 +73,29 @@ struct HostileTest : testing::Test {
     victim().handle(LinkText{link_with(neighbor), text}, village.now);
   }
 
+  static std::string signed_by(wire::OutgoingGossip message, const suite::NodeIdentity& identity) {
+    wire::JsonReader spare;
+    suite::Answerer answerer;
+    const auto text = wire::signed_text(message, spare);
+    const auto answer = answerer.answer(crypto::SignRequest{*text}, identity);
+    const std::string key = identity.signing().public_key().to_text();
+    const std::string signature = encode_base64url(std::get<crypto::SignatureBytes>(answer));
+    message.proof = wire::MessageProof{key, signature};
+    return wire::encode(message);
+  }
+  /// As a neighbor passes it on.
+  std::string relayed(const std::string& text, std::size_t neighbor) {
+    wire::JsonReader reader;
+    const auto decoded = wire::decode_peer_message(text, reader);
+    return wire::encode_forward(std::get<wire::GossipMessage>(*decoded), village.id(neighbor),
+                                false);
+  }
   /// From a neighbor, signed if it is of the mesh.
   std::string gossip(std::size_t neighbor, wire::OutgoingGossip message, bool is_signed = true) {
     message.from = village.id(neighbor);
     if (message.network.empty()) message.network = "global";
     message.timestamp = village.now.wall_ms;
-    std::string key;
-    std::string signature;
-    if (is_signed) {
-      wire::JsonReader spare;
-      suite::Answerer answerer;
-      const auto text = wire::signed_text(message, spare);
-      const auto answer = answerer.answer(crypto::SignRequest{*text}, village[neighbor].identity);
-      key = village[neighbor].identity.signing().public_key().to_text();
-      signature = encode_base64url(std::get<crypto::SignatureBytes>(answer));
-      message.proof = wire::MessageProof{key, signature};
-    }
-    return wire::encode(message);
+    return is_signed ? signed_by(message, village[neighbor].identity) : wire::encode(message);
   }
   std::string chat(std::size_t neighbor, std::uint64_t number, bool is_signed = true) {
     return gossip(neighbor, {.id = message_id(number), .subtype = "chat", .content = "\"hi\""},

@@ -113,6 +113,60 @@ TEST_P(TrustTest, AMessagePlayedAgainLaterProvesNothing) {
   }
 }
 
+TEST_P(TrustTest, AForgeryThatIsFasterDoesNotShutOutTheTrueMessage) {
+  meet(2);
+  std::string truth;
+  village.on_text = [&](std::size_t, std::size_t, std::string& text) {
+    const std::size_t at = text.find("true words");
+    if (at == std::string::npos) return;
+    truth = text;
+    text.replace(at, 10, "lies, lies");
+  };
+  ASSERT_TRUE(village.node(1).send_message("true words", village.now));
+  village.run();
+
+  village.inject(0, 1, truth);
+
+  const auto received = village.events<MessageReceived>(0);
+  ASSERT_FALSE(received.empty());
+  EXPECT_EQ(received.back().text, "true words");
+  EXPECT_TRUE(received.back().verified);
+  EXPECT_EQ(village.node(0).status().counters.forged, 1U);
+}
+
+TEST_P(TrustTest, OffersPlayedAgainCostNoLiveLink) {
+  std::string offer;
+  village.on_sdp = [&](std::size_t, std::string& data) {
+    if (data.find("\"offer\"") != std::string::npos) offer = data;
+  };
+  meet(2);
+  ASSERT_FALSE(offer.empty());
+  const auto before = village[0].ends;
+
+  for (const Duration pause : {Duration(1s), Duration(1500ms), Duration(25s), Duration(31s)}) {
+    for (int i = 0; i < 3; ++i) {
+      for (const std::size_t victim : {std::size_t{0}, std::size_t{1}}) {
+        const std::string from = village.id(1 - victim).to_text();
+        const std::string to = village.id(victim).to_text();
+        village.node(victim).handle(
+            HubText{village[victim].hub,
+                    wire::encode(wire::RelayedSignal{.type = wire::SignalType::offer,
+                                                     .data = offer,
+                                                     .from = from,
+                                                     .to = to,
+                                                     .network = "global"})},
+            village.now);
+      }
+      village.run();
+      village.pass(pause);
+    }
+  }
+
+  EXPECT_EQ(village[0].ends, before);
+  EXPECT_THAT(village.events<PeerDisconnected>(0), IsEmpty());
+  EXPECT_THAT(village.events<PeerDisconnected>(1), IsEmpty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Policies, TrustTest,
                          testing::Values(TrustPolicy::open, TrustPolicy::prefer_verified,
                                          TrustPolicy::verified_only));

@@ -147,6 +147,7 @@ class Village {
 
   Now now{.monotonic = Instant(1h), .wall_ms = 1'700'000'000'000};
   TextFilter on_text;
+  std::function<void(std::size_t index, const crypto::Operation& operation)> on_crypto;
   SdpFilter on_sdp;
 
  private:
@@ -234,6 +235,7 @@ class Village {
     queue_.emplace_back([this, i, link = notify.link] { node(i).handle(LinkDrained{link}, now); });
   }
   void on(std::size_t i, const crypto::Request& request) {
+    if (on_crypto) on_crypto(i, request.operation);
     queue_.emplace_back([this, i, request] {
       node(i).handle(
           crypto::Done{request.ticket, answerer_.answer(request.operation, members_[i].identity)},
