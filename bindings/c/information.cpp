@@ -97,6 +97,7 @@ class Status : public pigeon_status {
     for (const std::string& url : source_.hubs) urls_.push_back(url.c_str());
     peer_id = id_.c_str();
     public_key = source_.public_key.c_str();
+    encryption_key = source_.encryption_key.c_str();
     is_connected = source_.is_connected;
     hubs = urls_.data();
     hub_count = urls_.size();
@@ -108,6 +109,10 @@ class Status : public pigeon_status {
     discovered_count = source_.discovered_count;
     min_peers = source_.min_peers;
     max_peers = source_.max_peers;
+    auto_discovery = source_.auto_discovery;
+    eviction_strategy = source_.eviction_strategy;
+    xor_routing = source_.xor_routing;
+    allow_global_fallback = source_.allow_global_fallback;
     counters = &c_counters_;
   }
   Status(const Status&) = delete;

@@ -1,6 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -150,6 +151,37 @@ pigeon_error_kind pigeon_node_set_min_peers(pigeon_node* node, size_t count, siz
   return pigeon::c::set_count(node, count, in_force, error, &Node::set_min_peers);
 }
 
+pigeon_error_kind pigeon_node_set_flag(pigeon_node* node, pigeon_flag_option option, bool value,
+                                       pigeon_error** error) {
+  return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
+    switch (option) {
+      case PIGEON_FLAG_ALLOW_GLOBAL_FALLBACK:
+        on.set_allow_global_fallback(value);
+        return {};
+      case PIGEON_FLAG_AUTO_DISCOVERY:
+        on.set_auto_discovery(value);
+        return {};
+      case PIGEON_FLAG_EVICTION_STRATEGY:
+        on.set_eviction_strategy(value);
+        return {};
+      case PIGEON_FLAG_XOR_ROUTING:
+        on.set_xor_routing(value);
+        return {};
+      default:
+        return pigeon::c::bad_argument("This option cannot be set while the node runs.");
+    }
+  });
+}
+
+pigeon_error_kind pigeon_node_connect_to_all_peers(pigeon_node* node, size_t* count,
+                                                   pigeon_error** error) {
+  return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
+    const std::size_t calls = on.connect_to_all_peers();
+    if (count != nullptr) *count = calls;
+    return {};
+  });
+}
+
 pigeon_error_kind pigeon_node_set_network(pigeon_node* node, const char* name,
                                           pigeon_error** error) {
   return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
@@ -191,6 +223,57 @@ pigeon_error_kind pigeon_node_send_binary(pigeon_node* node, const char* to, con
     if (pigeon::c::are_missing(data, size)) return pigeon::c::missing("data");
     return on.send_binary(peer, std::span(data, size));
   });
+}
+
+pigeon_error_kind pigeon_node_broadcast_binary(pigeon_node* node, const uint8_t* data, size_t size,
+                                               size_t* count, pigeon_error** error) {
+  return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
+    if (pigeon::c::are_missing(data, size)) return pigeon::c::missing("data");
+    const std::size_t takers = on.broadcast_binary(std::span(data, size));
+    if (count != nullptr) *count = takers;
+    return {};
+  });
+}
+
+// ---- Keys
+
+pigeon_error_kind pigeon_node_exchange_keys(pigeon_node* node, const char* peer,
+                                            pigeon_error** error) {
+  return pigeon::c::with_peer(node, peer, "peer", error,
+                              [](Node& on, const PeerId& id) { return on.exchange_keys(id); });
+}
+
+pigeon_error_kind pigeon_node_add_peer_key(pigeon_node* node, const char* peer,
+                                           const char* signing_key, const char* encryption_key,
+                                           pigeon_error** error) {
+  return pigeon::c::with_peer(node, peer, "peer", error, [&](Node& on, const PeerId& id) -> Done {
+    if (signing_key == nullptr) return pigeon::c::missing("signing_key");
+    if (encryption_key == nullptr) return pigeon::c::missing("encryption_key");
+    return on.add_peer_key(id, {signing_key, encryption_key});
+  });
+}
+
+pigeon_error_kind pigeon_node_sign(const pigeon_node* node, const char* text, size_t size,
+                                   char* signature, pigeon_error** error) {
+  return pigeon::c::guard(error, [&]() -> Done {
+    if (node == nullptr) return pigeon::c::missing("node");
+    if (text == nullptr) return pigeon::c::missing("text");
+    if (signature == nullptr) return pigeon::c::missing("signature");
+    const auto made = node->node.sign({text, size});
+    if (!made) return Unexpected(made.error());
+    std::memcpy(signature, made->c_str(), PIGEON_SIGNATURE_SIZE);
+    return {};
+  });
+}
+
+bool pigeon_verify_signature(const char* signature, const char* text, size_t size,
+                             const char* signing_key) {
+  if (signature == nullptr || text == nullptr || signing_key == nullptr) return false;
+  try {
+    return pigeon::verify_signature(signature, {text, size}, signing_key);
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 // ---- Streams

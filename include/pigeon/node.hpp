@@ -78,6 +78,15 @@ class Node {
   std::size_t set_max_peers(std::size_t count);
   /// Clamped to 0 to 49.
   std::size_t set_min_peers(std::size_t count);
+  /// The options of the same name, from now on. Without `set_allow_global_fallback` a node that is
+  /// in `global` returns at once.
+  void set_auto_discovery(bool is_on);
+  void set_eviction_strategy(bool is_on);
+  void set_xor_routing(bool is_on);
+  void set_allow_global_fallback(bool is_on);
+  /// Calls every peer that is known, whatever the shape of the mesh asks for, as far as there is
+  /// room (upstream's `forceConnectToAllPeers`). Gives the number of calls.
+  std::size_t connect_to_all_peers();
   /// Only while disconnected.
   Result<void, NodeError> set_network(std::string_view name);
 
@@ -94,6 +103,19 @@ class Node {
   Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text);
   /// To a neighbor, at most 262,144 bytes.
   Result<void, NodeError> send_binary(const PeerId& to, std::span<const std::uint8_t> data);
+  /// The same to every neighbor; gives the number of those whose channel takes it.
+  std::size_t broadcast_binary(std::span<const std::uint8_t> data);
+
+  // ---- Keys
+
+  /// Shows a neighbor our keys once more; it answers with its own. Links begin with this anyway.
+  Result<void, NodeError> exchange_keys(const PeerId& peer);
+  /// Keys that the application got elsewhere and vouches for. An error if they are malformed, or if
+  /// another key of that peer is proven already.
+  Result<void, NodeError> add_peer_key(const PeerId& peer, const PeerPublicKey& key);
+  /// Signs a text with the node's key (upstream's `signData`), in 86 characters of base64url.
+  /// Upstream normalizes texts to NFC and trims them first; this one is signed as it is.
+  Result<std::string, NodeError> sign(std::string_view text) const;
 
   // ---- Streams to neighbors
 
@@ -117,5 +139,9 @@ class Node {
 
   std::shared_ptr<runtime::NodeHandle> handle_;
 };
+
+/// Whether the owner of the signing key has signed the text; false whatever is malformed.
+bool verify_signature(std::string_view signature, std::string_view text,
+                      std::string_view signing_key);
 
 }  // namespace pigeon

@@ -10,6 +10,14 @@
 
 namespace pigeon {
 
+/// Options that are also switched while the node runs.
+enum class NodeSwitch : std::uint8_t {
+  auto_discovery,
+  eviction_strategy,
+  xor_routing,
+  allow_global_fallback,
+};
+
 /// What a node makes of peers and messages whose sender is not proven. Peers of this project prove
 /// their id by a key; upstream's clients cannot.
 enum class TrustPolicy : std::uint8_t {

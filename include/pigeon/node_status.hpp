@@ -59,6 +59,13 @@ struct DiscoveredPeer {
   bool is_connected = false;
 };
 
+/// The public keys of a peer, as upstream writes them: the two 32-byte coordinates of a point of
+/// P-256 in base64url with a dot between.
+struct PeerPublicKey {
+  std::string signing;
+  std::string encryption;
+};
+
 /// What a node has counted so far.
 struct NodeCounters {
   std::uint64_t messages_received = 0;
@@ -94,6 +101,8 @@ struct NodeStatus {
   PeerId peer_id;
   /// Of the node's own key; empty without crypto.
   std::string public_key;
+  /// What others encrypt to; empty without crypto.
+  std::string encryption_key;
   /// A hub is connected.
   bool is_connected = false;
   std::vector<std::string> hubs;
@@ -105,6 +114,10 @@ struct NodeStatus {
   std::size_t discovered_count = 0;
   std::size_t min_peers = 0;
   std::size_t max_peers = 0;
+  bool auto_discovery = false;
+  bool eviction_strategy = false;
+  bool xor_routing = false;
+  bool allow_global_fallback = false;
   NodeCounters counters;
 };
 

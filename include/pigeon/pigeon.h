@@ -368,6 +368,13 @@ PIGEON_API pigeon_error_kind pigeon_node_set_max_peers(pigeon_node* node, size_t
 /// Clamped to 0 to 49.
 PIGEON_API pigeon_error_kind pigeon_node_set_min_peers(pigeon_node* node, size_t count,
                                                        size_t* in_force, pigeon_error** error);
+/// The first four of `pigeon_flag_option`, from now on; the others are fixed when a node is made.
+PIGEON_API pigeon_error_kind pigeon_node_set_flag(pigeon_node* node, pigeon_flag_option option,
+                                                  bool value, pigeon_error** error);
+/// Calls every peer that is known, as far as there is room. `count` gets the number of calls, and
+/// may be NULL.
+PIGEON_API pigeon_error_kind pigeon_node_connect_to_all_peers(pigeon_node* node, size_t* count,
+                                                              pigeon_error** error);
 /// Only while disconnected.
 PIGEON_API pigeon_error_kind pigeon_node_set_network(pigeon_node* node, const char* name,
                                                      pigeon_error** error);
@@ -394,6 +401,32 @@ PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_message(pigeon_node* nod
 PIGEON_API pigeon_error_kind pigeon_node_send_binary(pigeon_node* node, const char* to,
                                                      const uint8_t* data, size_t size,
                                                      pigeon_error** error);
+/// The same to every neighbor. `count` gets the number of those whose channel takes it, and may be
+/// NULL.
+PIGEON_API pigeon_error_kind pigeon_node_broadcast_binary(pigeon_node* node, const uint8_t* data,
+                                                          size_t size, size_t* count,
+                                                          pigeon_error** error);
+
+// ---- Keys
+
+/// Bytes of a signature as text, with its NUL.
+#define PIGEON_SIGNATURE_SIZE 87
+
+/// Shows a neighbor our keys once more; it answers with its own.
+PIGEON_API pigeon_error_kind pigeon_node_exchange_keys(pigeon_node* node, const char* peer,
+                                                       pigeon_error** error);
+/// Keys that the application got elsewhere and vouches for: the two 32-byte coordinates of a point
+/// of P-256 in base64url with a dot between, to check signatures and to encrypt to.
+PIGEON_API pigeon_error_kind pigeon_node_add_peer_key(pigeon_node* node, const char* peer,
+                                                      const char* signing_key,
+                                                      const char* encryption_key,
+                                                      pigeon_error** error);
+/// Signs a text as it is. `signature` gets base64url in `PIGEON_SIGNATURE_SIZE` bytes.
+PIGEON_API pigeon_error_kind pigeon_node_sign(const pigeon_node* node, const char* text,
+                                              size_t size, char* signature, pigeon_error** error);
+/// Whether the owner of the signing key has signed the text; false whatever is malformed.
+PIGEON_API bool pigeon_verify_signature(const char* signature, const char* text, size_t size,
+                                        const char* signing_key);
 
 // ---- Streams to neighbors
 
@@ -467,6 +500,8 @@ typedef struct pigeon_status {
   const char* peer_id;
   /// Of the node's own key; empty without crypto.
   const char* public_key;
+  /// What others encrypt to; empty without crypto.
+  const char* encryption_key;
   /// A hub is connected.
   bool is_connected;
   const char* const* hubs;
@@ -479,6 +514,10 @@ typedef struct pigeon_status {
   size_t discovered_count;
   size_t min_peers;
   size_t max_peers;
+  bool auto_discovery;
+  bool eviction_strategy;
+  bool xor_routing;
+  bool allow_global_fallback;
   const pigeon_counters* counters;
 } pigeon_status;
 

@@ -171,14 +171,8 @@ bool Membership::has_vanished(const PeerId& peer, Now now) const {
   return link->is_gone || has_offered;
 }
 
-void Membership::set_links_max(std::size_t count) {
-  options_.links_max = std::clamp<std::size_t>(count, 1, links_max_max);
-  choice_.set_options(options_);
-  is_changed_ = true;
-}
-
-void Membership::set_links_min(std::size_t count) {
-  options_.links_min = std::min(count, links_max_max - 1);
+void Membership::set_options(const MembershipOptions& options) {
+  options_ = checked(options);
   choice_.set_options(options_);
   is_changed_ = true;
 }

@@ -94,8 +94,8 @@ class Membership {
   /// it has made although it was linked. The link is best given up.
   bool has_vanished(const PeerId& peer, Now now) const;
 
-  void set_links_max(std::size_t count);
-  void set_links_min(std::size_t count);
+  /// All but `discovered_max` and `discovered_time_max`, which stay as they were.
+  void set_options(const MembershipOptions& options);
 
   // ---- What it wants
 

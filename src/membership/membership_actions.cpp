@@ -123,8 +123,8 @@ Instant Membership::wake_time(Instant now) const {
   if (next_attempt_ > now) next = std::min(next, next_attempt_);
   if (next_exchange_ > now) next = std::min(next, next_exchange_);
   const bool is_short = choice_.is_short() && links_.occupied_count() < own_links_max(options_);
-  const bool may_want = links_.calling_count() < options_.attempts_max &&
-                        (is_short || choice_.has_helpless());
+  const bool may_want =
+      links_.calling_count() < options_.attempts_max && (is_short || choice_.has_helpless());
   if (!may_want) return next;
   return std::min({next, known_.next_ready(), choice_.next_grace(now)});
 }

@@ -40,7 +40,7 @@ class Disorder {
         membership.call(peer, peer_.now);
         break;
       default:
-        if (random_.chance(1, 50)) membership.set_links_max(random_.below(20));
+        if (random_.chance(1, 50)) peer_.set_links_max(random_.below(20));
         peer_.now.monotonic += Duration(random_.below(3'000'000));
     }
     check();

@@ -126,7 +126,7 @@ TEST(MembershipTest, AMinimumBeyondItsShapeIsReached) {
 
   EXPECT_EQ(peer.links_within(2min).size(), 14U);
 
-  peer.membership.set_links_min(15);
+  peer.set_links_min(15);
   EXPECT_EQ(peer.links_within(2min).size(), 1U);
 }
 
@@ -389,18 +389,18 @@ TEST(MembershipTest, FewerSlotsCloseTheMostRedundantLinks) {
   for (std::uint8_t i = 1; i < 6; ++i) peer.accept(peer_id(0x10, i));
   for (const PeerId& one : {bob, carol, dave}) peer.accept(one);
 
-  peer.membership.set_links_max(4);
+  peer.set_links_max(4);
   peer.calls();
 
   EXPECT_EQ(peer.membership.linked_count(), 4U);
   EXPECT_THAT(peer.evicted, SizeIs(4));
   EXPECT_EQ(peer.evicted[0].reason, "over max peers limit");
   for (const PeerId& one : {bob, carol, dave}) EXPECT_EQ(peer.state(one), State::linked);
-  peer.membership.set_links_max(0);
+  peer.set_links_max(0);
   EXPECT_EQ(peer.membership.links_max(), 1U);
-  peer.membership.set_links_max(1'000);
+  peer.set_links_max(1'000);
   EXPECT_EQ(peer.membership.links_max(), 50U);
-  peer.membership.set_links_min(1'000);
+  peer.set_links_min(1'000);
   EXPECT_EQ(peer.membership.links_min(), 49U);
 }
 

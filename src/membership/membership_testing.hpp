@@ -28,9 +28,19 @@ inline constexpr PeerId small_self = peer_id(0x00, 0);
 class MembershipUnderTest {
  public:
   explicit MembershipUnderTest(const PeerId& self = great_self,
-                               const MembershipOptions& options = {}, std::uint64_t seed = 1)
-      : membership(self, options, Random::from_number(seed)) {
+                               const MembershipOptions& membership_options = {},
+                               std::uint64_t seed = 1)
+      : options(membership_options), membership(self, options, Random::from_number(seed)) {
     now.monotonic = Instant{} + 1h;
+  }
+
+  void set_links_max(std::size_t count) {
+    options.links_max = count;
+    membership.set_options(options);
+  }
+  void set_links_min(std::size_t count) {
+    options.links_min = count;
+    membership.set_options(options);
   }
 
   bool discover(const PeerId& peer, bool is_capable = true) {
@@ -95,6 +105,7 @@ class MembershipUnderTest {
     return found->state;
   }
 
+  MembershipOptions options;
   Membership membership;
   Now now;
   std::vector<Evict> evicted;

@@ -19,6 +19,10 @@ inline NodeError bad_argument(std::string sentence) {
   return {NodeErrorKind::bad_argument, std::move(sentence)};
 }
 
+inline NodeError no_link(const PeerId& peer) {
+  return {NodeErrorKind::not_connected, "There is no link with " + peer.to_text() + "."};
+}
+
 inline NodeError too_large() {
   return {NodeErrorKind::too_large,
           "The message is longer than a channel takes; send it as a stream."};

@@ -168,6 +168,8 @@ std::size_t Node::set_max_peers(std::size_t count, Now now) {
 std::size_t Node::set_min_peers(std::size_t count, Now now) {
   return impl_->set_min_peers(count, now);
 }
+void Node::set(NodeSwitch which, bool is_on, Now now) { impl_->set(which, is_on, now); }
+std::size_t Node::connect_to_all_peers(Now now) { return impl_->connect_to_all_peers(now); }
 Result<void, NodeError> Node::set_network(std::string_view name, Now now) {
   return impl_->set_network(name, now);
 }
@@ -184,6 +186,15 @@ Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std:
 }
 Result<void, NodeError> Node::send_binary(const PeerId& to, BytesView data, Now now) {
   return impl_->send_binary(to, data, now);
+}
+std::size_t Node::broadcast_binary(BytesView data, Now now) {
+  return impl_->broadcast_binary(data, now);
+}
+Result<void, NodeError> Node::exchange_keys(const PeerId& peer, Now now) {
+  return impl_->exchange_keys(peer, now);
+}
+Result<void, NodeError> Node::add_peer_key(const PeerId& peer, const PeerPublicKey& key, Now now) {
+  return impl_->add_peer_key(peer, key, now);
 }
 Result<StreamId, NodeError> Node::open_stream(const PeerId& to, const StreamInfo& info, Now now) {
   return impl_->open_stream(to, info, now);

@@ -48,12 +48,17 @@ class Node {
   Result<void, NodeError> disconnect_peer(const PeerId& peer, Now now);
   std::size_t set_max_peers(std::size_t count, Now now);
   std::size_t set_min_peers(std::size_t count, Now now);
+  void set(NodeSwitch which, bool is_on, Now now);
+  std::size_t connect_to_all_peers(Now now);
   Result<void, NodeError> set_network(std::string_view name, Now now);
   Result<MessageId, NodeError> send_message(std::string_view text, Now now);
   Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json, Now now);
   Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
                                                       Now now);
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
+  std::size_t broadcast_binary(BytesView data, Now now);
+  Result<void, NodeError> exchange_keys(const PeerId& peer, Now now);
+  Result<void, NodeError> add_peer_key(const PeerId& peer, const PeerPublicKey& key, Now now);
   Result<StreamId, NodeError> open_stream(const PeerId& to, const StreamInfo& info, Now now);
   Result<void, NodeError> write_stream(StreamId stream, BytesView data, Now now);
   Result<void, NodeError> end_stream(StreamId stream, Now now);

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 
 namespace pigeon::node {
@@ -21,6 +22,31 @@ bool is_true(const crypto::Answer& answer) {
 }
 
 }  // namespace
+
+// ---- Commands
+
+Result<void, NodeError> Node::Impl::exchange_keys(const PeerId& peer, Now now) {
+  if (!keys_) return Unexpected(bad_argument("This node has crypto switched off."));
+  Link* link = links_.find(peer);
+  if (link == nullptr || !link->is_open) return Unexpected(no_link(peer));
+  offer_keys(*link, false, now);
+  settle(now);
+  return {};
+}
+
+Result<void, NodeError> Node::Impl::add_peer_key(const PeerId& peer, const PeerPublicKey& key,
+                                                 Now now) {
+  const auto signing = crypto::SigningPublicKey::parse(key.signing);
+  const auto encryption = crypto::EncryptionPublicKey::parse(key.encryption);
+  if (!signing || !encryption) {
+    return Unexpected(bad_argument("A public key is two base64url numbers with a dot between."));
+  }
+  // The application vouches for it, so it counts for more than what a peer merely says.
+  const bool is_added = remember_keys(peer, {*signing, *encryption, true}, now);
+  settle(now);
+  if (is_added) return {};
+  return Unexpected(bad_argument("Another key of that peer is proven already."));
+}
 
 // ---- Keys and proofs of a link (PeerPigeon protocol, 8.5)
 

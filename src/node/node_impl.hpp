@@ -47,8 +47,13 @@ class Node::Impl {
   Result<void, NodeError> disconnect_peer(const PeerId& peer, Now now);
   std::size_t set_max_peers(std::size_t count, Now now);
   std::size_t set_min_peers(std::size_t count, Now now);
+  void set(NodeSwitch which, bool is_on, Now now);
+  std::size_t connect_to_all_peers(Now now);
   // node_network.cpp
   Result<void, NodeError> set_network(std::string_view name, Now now);
+  // node_identity.cpp
+  Result<void, NodeError> exchange_keys(const PeerId& peer, Now now);
+  Result<void, NodeError> add_peer_key(const PeerId& peer, const PeerPublicKey& key, Now now);
   // node_gossip.cpp
   Result<MessageId, NodeError> send_message(std::string_view text, Now now);
   // node_direct.cpp
@@ -57,6 +62,7 @@ class Node::Impl {
                                                       Now now);
   // node_transfers.cpp
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
+  std::size_t broadcast_binary(BytesView data, Now now);
   Result<StreamId, NodeError> open_stream(const PeerId& to, const StreamInfo& info, Now now);
   Result<void, NodeError> write_stream(StreamId stream, BytesView data, Now now);
   Result<void, NodeError> end_stream(StreamId stream, Now now);
@@ -94,6 +100,7 @@ class Node::Impl {
   void settle(Now now);
 
   // ---- node_links.cpp
+  void apply_settings(Now now);
   void act(const membership::Dial& action, Now now);
   void act(const membership::Evict& action, Now now);
   void accept(const wire::SpelledId& from, const rtc::SessionDescription& offer, bool is_capable,

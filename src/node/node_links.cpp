@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "wire/peer_message.hpp"
 #include "wire/signal_data.hpp"
@@ -14,17 +15,13 @@ constexpr Duration attempt_time_max = 20s;
 /// From the open channel to the proof of identity, where one is demanded.
 constexpr Duration proof_time_max = 5s;
 
-NodeError unknown_link(const PeerId& peer) {
-  return {NodeErrorKind::not_connected, "There is no link with " + peer.to_text() + "."};
-}
-
 }  // namespace
 
 // ---- Commands
 
 Result<void, NodeError> Node::Impl::connect(std::string_view hub_url, Now now) {
   const auto hub = hubs_.add(hub_url, now);
-  if (!hub) return Unexpected(NodeError{NodeErrorKind::bad_argument, hub.error()});
+  if (!hub) return Unexpected(bad_argument(hub.error()));
   settle(now);
   return {};
 }
@@ -41,7 +38,7 @@ void Node::Impl::disconnect(Now now) {
 
 Result<void, NodeError> Node::Impl::connect_to_peer(const PeerId& peer, Now now) {
   if (peer == self_.id) {
-    return Unexpected(NodeError{NodeErrorKind::bad_argument, "That is this peer's own id."});
+    return Unexpected(bad_argument("That is this peer's own id."));
   }
   if (!can_signal()) {
     return Unexpected(NodeError{NodeErrorKind::not_connected,
@@ -59,7 +56,7 @@ Result<void, NodeError> Node::Impl::connect_to_peer(const PeerId& peer, Now now)
 
 Result<void, NodeError> Node::Impl::disconnect_peer(const PeerId& peer, Now now) {
   Link* link = links_.find(peer);
-  if (link == nullptr) return Unexpected(unknown_link(peer));
+  if (link == nullptr) return Unexpected(no_link(peer));
   abandon(*link, membership::LossReason::closed_here, "manually removed", now);
   settle(now);
   return {};
@@ -67,19 +64,53 @@ Result<void, NodeError> Node::Impl::disconnect_peer(const PeerId& peer, Now now)
 
 std::size_t Node::Impl::set_max_peers(std::size_t count, Now now) {
   options_.max_peers = std::clamp<std::size_t>(count, 1, 50);
-  membership_.set_links_max(options_.max_peers);
   hubs_.set_max_peers(static_cast<std::uint32_t>(options_.max_peers));
-  is_unsettled_ = true;
-  settle(now);
+  apply_settings(now);
   return options_.max_peers;
 }
 
 std::size_t Node::Impl::set_min_peers(std::size_t count, Now now) {
   options_.min_peers = std::min<std::size_t>(count, 49);
-  membership_.set_links_min(options_.min_peers);
+  apply_settings(now);
+  return options_.min_peers;
+}
+
+void Node::Impl::set(NodeSwitch which, bool is_on, Now now) {
+  switch (which) {
+    case NodeSwitch::auto_discovery:
+      options_.auto_discovery = is_on;
+      break;
+    case NodeSwitch::eviction_strategy:
+      options_.eviction_strategy = is_on;
+      break;
+    case NodeSwitch::xor_routing:
+      options_.xor_routing = is_on;
+      break;
+    case NodeSwitch::allow_global_fallback:
+      options_.allow_global_fallback = is_on;
+      if (fallback_of(options_).is_allowed() == fallback_.is_allowed()) break;
+      if (network_ != options_.network) go_home(now);
+      fallback_ = fallback_of(options_);
+      break;
+  }
+  apply_settings(now);
+}
+
+void Node::Impl::apply_settings(Now now) {
+  membership_.set_options(membership_options());
   is_unsettled_ = true;
   settle(now);
-  return options_.min_peers;
+}
+
+std::size_t Node::Impl::connect_to_all_peers(Now now) {
+  std::size_t count = 0;
+  if (!can_signal()) return count;
+  for (const membership::Membership::Peer& peer : membership_.peers()) {
+    if (membership_.call(peer.spelled.id, now)) ++count;
+  }
+  is_unsettled_ = true;
+  settle(now);
+  return count;
 }
 
 // ---- What membership wants

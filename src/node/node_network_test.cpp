@@ -140,6 +140,69 @@ TEST(NodeNetworkTest, DisconnectingTellsThatTheHubIsLeft) {
   EXPECT_EQ(village.node(0).next_timeout(), Instant::max());
 }
 
+TEST(NodeNetworkTest, FallbackCanBeSwitchedWhileAway) {
+  Village village;
+  village.add_connected(2);
+  village.add_connected(1, {.network = "home"});
+  village.node(2).set(NodeSwitch::allow_global_fallback, true, village.now);
+  village.pass(60s);
+  ASSERT_EQ(village.node(2).status().network, "global");
+
+  village.node(2).set(NodeSwitch::allow_global_fallback, false, village.now);
+  village.run();
+  EXPECT_EQ(village.node(2).status().network, "home");
+  village.pass(5min);
+  EXPECT_EQ(village.node(2).status().network, "home");
+}
+
+TEST(NodeNetworkTest, DiscoveryCanBeSwitched) {
+  Village village;
+  village.add_connected(3, {.auto_discovery = false});
+  village.pass(20s);
+  EXPECT_EQ(village.node(0).status().connected_count, 0U);
+  EXPECT_EQ(village.node(0).status().discovered_count, 2U);
+
+  village.node(0).set(NodeSwitch::auto_discovery, true, village.now);
+  village.pass(20s);
+  EXPECT_EQ(village.node(0).status().connected_count, 2U);
+}
+
+TEST(NodeNetworkTest, EverybodyKnownIsCalledOnDemandWhileThereIsRoom) {
+  Village village;
+  village.add_connected(6, {.max_peers = 3, .auto_discovery = false});
+  village.pass(5s);
+
+  EXPECT_EQ(village.node(0).connect_to_all_peers(village.now), 3U);
+  village.run();
+  EXPECT_EQ(village.node(0).status().connected_count, 3U);
+  EXPECT_EQ(village.node(0).connect_to_all_peers(village.now), 0U);
+}
+
+TEST(NodeNetworkTest, KeysThatTheApplicationVouchesForCount) {
+  Village village;
+  village.add_connected(2, {.auto_discovery = false});
+  const auto& keys = village[1].identity;
+  const PeerPublicKey key{keys.signing().public_key().to_text(),
+                          keys.encryption().public_key().to_text()};
+
+  ASSERT_TRUE(village.node(0).add_peer_key(village.id(1), key, village.now));
+  EXPECT_TRUE(village.node(0).add_peer_key(village.id(1), key, village.now));
+  EXPECT_FALSE(
+      village.node(0).add_peer_key(village.id(1), {key.encryption, key.encryption}, village.now));
+  EXPECT_FALSE(village.node(0).add_peer_key(village.id(1), {"", ""}, village.now));
+  EXPECT_TRUE(village.node(0).send_encrypted_message(village.id(1), "secret", village.now));
+}
+
+TEST(NodeNetworkTest, BinaryForAllReachesTheNeighbors) {
+  Village village;
+  village.add_connected(4);
+  village.pass(20s);
+
+  EXPECT_EQ(village.node(0).broadcast_binary(Bytes(100, 7), village.now), 3U);
+  village.run();
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_THAT(village.events<BinaryReceived>(i), SizeIs(1));
+}
+
 /// 0 and 1 are linked with 2, and 0 has lost its hub.
 struct HalfHublessTest : testing::Test {
   Village village;

@@ -25,6 +25,7 @@ NodeStatus Node::Impl::status() const {
   }
   return {.peer_id = self_.id,
           .public_key = keys_ ? keys_->signing.to_text() : std::string(),
+          .encryption_key = keys_ ? keys_->encryption.to_text() : std::string(),
           .is_connected = hubs_.is_any_connected(),
           .hubs = hubs_.urls(),
           .network = network_,
@@ -35,6 +36,10 @@ NodeStatus Node::Impl::status() const {
           .discovered_count = discovered,
           .min_peers = options_.min_peers,
           .max_peers = options_.max_peers,
+          .auto_discovery = options_.auto_discovery,
+          .eviction_strategy = options_.eviction_strategy,
+          .xor_routing = options_.xor_routing,
+          .allow_global_fallback = options_.allow_global_fallback,
           .counters = counters_};
 }
 

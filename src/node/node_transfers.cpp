@@ -78,6 +78,15 @@ Result<void, NodeError> Node::Impl::send_binary(const PeerId& to, BytesView data
   return result;
 }
 
+std::size_t Node::Impl::broadcast_binary(BytesView data, Now now) {
+  std::size_t count = 0;
+  for (const PeerId& peer : neighbors()) {
+    if (transfers_.send_binary(peer, data)) ++count;
+  }
+  settle(now);
+  return count;
+}
+
 Result<StreamId, NodeError> Node::Impl::open_stream(const PeerId& to, const StreamInfo& info,
                                                     Now now) {
   const Link* link = links_.find(to);

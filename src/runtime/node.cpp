@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/base64.hpp"
 #include "net/clock.hpp"
 #include "node/json_text.hpp"
 #include "runtime/check_node_options.hpp"
@@ -9,6 +10,7 @@
 #include "runtime/node_handle.hpp"
 #include "runtime/open_identity.hpp"
 #include "suite/random_bytes.hpp"
+#include "suite/signing.hpp"
 
 namespace pigeon {
 
@@ -52,6 +54,10 @@ Result<NodeParts, NodeError> make_parts(NodeOptions options, pigeon::Node::OnEve
                    .connections = std::move(connections),
                    .on_event = std::move(on_event),
                    .warnings = std::move(servers.failures)};
+}
+
+void set(runtime::NodeHandle& handle, NodeSwitch which, bool is_on) {
+  handle.call([&](node::Node& core, Now now) { core.set(which, is_on, now); });
 }
 
 }  // namespace
@@ -123,6 +129,19 @@ std::size_t Node::set_min_peers(std::size_t count) {
   return handle_->call([&](node::Node& core, Now now) { return core.set_min_peers(count, now); });
 }
 
+void Node::set_auto_discovery(bool is_on) { set(*handle_, NodeSwitch::auto_discovery, is_on); }
+void Node::set_eviction_strategy(bool is_on) {
+  set(*handle_, NodeSwitch::eviction_strategy, is_on);
+}
+void Node::set_xor_routing(bool is_on) { set(*handle_, NodeSwitch::xor_routing, is_on); }
+void Node::set_allow_global_fallback(bool is_on) {
+  set(*handle_, NodeSwitch::allow_global_fallback, is_on);
+}
+
+std::size_t Node::connect_to_all_peers() {
+  return handle_->call([](node::Node& core, Now now) { return core.connect_to_all_peers(now); });
+}
+
 Result<void, NodeError> Node::set_network(std::string_view name) {
   return handle_->call([&](node::Node& core, Now now) { return core.set_network(name, now); });
 }
@@ -150,6 +169,34 @@ Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std:
 
 Result<void, NodeError> Node::send_binary(const PeerId& to, std::span<const std::uint8_t> data) {
   return handle_->call([&](node::Node& core, Now now) { return core.send_binary(to, data, now); });
+}
+
+std::size_t Node::broadcast_binary(std::span<const std::uint8_t> data) {
+  return handle_->call([&](node::Node& core, Now now) { return core.broadcast_binary(data, now); });
+}
+
+// ---- Keys
+
+Result<void, NodeError> Node::exchange_keys(const PeerId& peer) {
+  return handle_->call([&](node::Node& core, Now now) { return core.exchange_keys(peer, now); });
+}
+
+Result<void, NodeError> Node::add_peer_key(const PeerId& peer, const PeerPublicKey& key) {
+  return handle_->call(
+      [&](node::Node& core, Now now) { return core.add_peer_key(peer, key, now); });
+}
+
+Result<std::string, NodeError> Node::sign(std::string_view text) const {
+  const auto signature = handle_->sign(as_bytes(text));
+  if (signature) return encode_base64url(*signature);
+  return Unexpected(bad_argument("This node has no key to sign with: crypto is switched off."));
+}
+
+bool verify_signature(std::string_view signature, std::string_view text,
+                      std::string_view signing_key) {
+  const auto key = crypto::SigningPublicKey::parse(signing_key);
+  const auto bytes = decode_base64url(signature);
+  return key && bytes && suite::verify(*key, as_bytes(text), *bytes);
 }
 
 // ---- Streams

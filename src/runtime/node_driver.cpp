@@ -80,6 +80,12 @@ void NodeDriver::give(LostLink& lost) {
   core_.handle(node::LinkClosed{lost.link, lost.reason}, net::read_clock());
 }
 
+std::optional<suite::Signature> NodeDriver::sign(BytesView message) const {
+  if (!identity_ || core_.status().public_key.empty()) return std::nullopt;
+  const auto signature = identity_->signing().sign(message);
+  return signature ? std::optional(*signature) : std::nullopt;
+}
+
 void NodeDriver::give(crypto::Request& request) {
   // A core without keys of its own asks for nothing that needs them.
   crypto::Done done{.ticket = request.ticket, .answer = {}};

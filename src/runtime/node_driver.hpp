@@ -63,6 +63,8 @@ class NodeDriver : public std::enable_shared_from_this<NodeDriver> {
     }
   }
   const node::Node& core() const { return core_; }
+  /// Nothing if crypto is off, or the identity is gone.
+  std::optional<suite::Signature> sign(BytesView message) const;
 
   /// For the application.
   void warn(std::string sentence);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,10 @@ class NodeHandle {
   template <class Command>
   auto call(Command command) {
     return loop_->run([&] { return driver_->call(command); });
+  }
+  /// Signs with the node's key, if it has one in use.
+  std::optional<suite::Signature> sign(BytesView message) const {
+    return loop_->run([&] { return driver_->sign(message); });
   }
   /// A question: gets the core.
   template <class Question>

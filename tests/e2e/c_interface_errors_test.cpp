@@ -54,6 +54,12 @@ TEST(CNullTest, CallsWithoutANodeAreErrors) {
   expect([](Error e) { return pigeon_node_disconnect_peer(nullptr, nobody, e); });
   expect([](Error e) { return pigeon_node_set_max_peers(nullptr, 1, nullptr, e); });
   expect([](Error e) { return pigeon_node_set_min_peers(nullptr, 1, nullptr, e); });
+  expect([](Error e) { return pigeon_node_set_flag(nullptr, PIGEON_FLAG_XOR_ROUTING, true, e); });
+  expect([](Error e) { return pigeon_node_connect_to_all_peers(nullptr, nullptr, e); });
+  expect([&](Error e) { return pigeon_node_broadcast_binary(nullptr, &byte, 1, nullptr, e); });
+  expect([](Error e) { return pigeon_node_exchange_keys(nullptr, nobody, e); });
+  expect([](Error e) { return pigeon_node_add_peer_key(nullptr, nobody, "a", "b", e); });
+  expect([&](Error e) { return pigeon_node_sign(nullptr, "a", 1, id, e); });
   expect([](Error e) { return pigeon_node_set_network(nullptr, "a", e); });
   expect([](Error e) { return pigeon_node_send_message(nullptr, "a", 1, nullptr, e); });
   expect(
@@ -138,6 +144,15 @@ TEST_F(CErrorsTest, OtherArgumentsThatAreNullAreErrors) {
                  [&](auto e) { return pigeon_node_send_binary(node_, nullptr, &byte, 1, e); });
   expect_missing("data",
                  [&](auto e) { return pigeon_node_send_binary(node_, nobody, nullptr, 1, e); });
+  expect_missing(
+      "data", [&](auto e) { return pigeon_node_broadcast_binary(node_, nullptr, 1, nullptr, e); });
+  expect_missing("signing_key",
+                 [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, nullptr, "b", e); });
+  expect_missing("encryption_key",
+                 [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, "a", nullptr, e); });
+  char signature[PIGEON_SIGNATURE_SIZE];
+  expect_missing("text", [&](auto e) { return pigeon_node_sign(node_, nullptr, 1, signature, e); });
+  expect_missing("signature", [&](auto e) { return pigeon_node_sign(node_, "a", 1, nullptr, e); });
   expect_missing("data", [&](auto e) { return pigeon_node_write_stream(node_, 1, nullptr, 1, e); });
   pigeon_stream_id stream = 0;
   expect_missing(
@@ -166,6 +181,13 @@ TEST_F(CErrorsTest, SaysWhatIsWrongWithAnArgument) {
   expect_error(PIGEON_UNKNOWN_PEER, "", [&](auto e) {
     return pigeon_node_send_encrypted_message(node_, nobody, "a", 1, nullptr, e);
   });
+  expect_error(PIGEON_BAD_ARGUMENT, "while the node runs", [&](auto e) {
+    return pigeon_node_set_flag(node_, PIGEON_FLAG_ENABLE_CRYPTO, false, e);
+  });
+  expect_error(PIGEON_NOT_CONNECTED, "",
+               [&](auto e) { return pigeon_node_exchange_keys(node_, nobody, e); });
+  expect_error(PIGEON_BAD_ARGUMENT, "base64url",
+               [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, "a", "b", e); });
   const std::string long_text(300'000, 'a');
   expect_error(PIGEON_TOO_LARGE, "", [&](auto e) {
     return pigeon_node_send_message(node_, long_text.data(), long_text.size(), nullptr, e);
@@ -179,6 +201,22 @@ TEST_F(CErrorsTest, CountsAreClampedAndTold) {
   EXPECT_EQ(pigeon_node_set_min_peers(node_, 3, &in_force, nullptr), PIGEON_OK);
   EXPECT_EQ(in_force, 3U);
   EXPECT_EQ(pigeon_node_set_min_peers(node_, 4, nullptr, nullptr), PIGEON_OK);
+}
+
+TEST_F(CErrorsTest, SwitchesAreToldByTheStatus) {
+  for (const bool value : {false, true}) {
+    for (const auto flag : {PIGEON_FLAG_ALLOW_GLOBAL_FALLBACK, PIGEON_FLAG_AUTO_DISCOVERY,
+                            PIGEON_FLAG_EVICTION_STRATEGY, PIGEON_FLAG_XOR_ROUTING}) {
+      EXPECT_EQ(pigeon_node_set_flag(node_, flag, value, nullptr), PIGEON_OK);
+    }
+    const pigeon_status* status = nullptr;
+    ASSERT_EQ(pigeon_node_status(node_, &status, nullptr), PIGEON_OK);
+    EXPECT_EQ(status->allow_global_fallback, value);
+    EXPECT_EQ(status->auto_discovery, value);
+    EXPECT_EQ(status->eviction_strategy, value);
+    EXPECT_EQ(status->xor_routing, value);
+    pigeon_status_free(status);
+  }
 }
 
 TEST_F(CErrorsTest, SuccessClearsTheErrorOfBefore) {

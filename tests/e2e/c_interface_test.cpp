@@ -78,6 +78,36 @@ TEST_P(CInterfaceTest, CarriesMessages) {
       pigeon_node_send_binary(alice_->node(), bob_->id(), bytes.data(), bytes.size(), nullptr),
       PIGEON_OK);
   EXPECT_EQ(bob_->wait_for(PIGEON_EVENT_BINARY).data, bytes);
+
+  const std::vector<std::uint8_t> for_all(1'000, 8);
+  std::size_t takers = 0;
+  ASSERT_EQ(pigeon_node_broadcast_binary(alice_->node(), for_all.data(), for_all.size(), &takers,
+                                         nullptr),
+            PIGEON_OK);
+  EXPECT_EQ(takers, 1U);
+  bob_->wait_for(PIGEON_EVENT_BINARY, [&](auto& one) { return one.data == for_all; });
+}
+
+TEST_P(CInterfaceTest, SignsAndChecks) {
+  char signature[PIGEON_SIGNATURE_SIZE];
+  ASSERT_EQ(pigeon_node_sign(alice_->node(), "hello", 5, signature, nullptr), PIGEON_OK);
+  const pigeon_status* status = nullptr;
+  ASSERT_EQ(pigeon_node_status(alice_->node(), &status, nullptr), PIGEON_OK);
+
+  EXPECT_TRUE(pigeon_verify_signature(signature, "hello", 5, status->public_key));
+  EXPECT_FALSE(pigeon_verify_signature(signature, "hallo", 5, status->public_key));
+  EXPECT_FALSE(pigeon_verify_signature("", "hello", 5, status->public_key));
+  EXPECT_FALSE(pigeon_verify_signature(signature, "hello", 5, "no key"));
+  EXPECT_FALSE(pigeon_verify_signature(nullptr, "hello", 5, status->public_key));
+  // What she says of herself once more, and what the application says of her.
+  EXPECT_EQ(pigeon_node_exchange_keys(bob_->node(), alice_->id(), nullptr), PIGEON_OK);
+  EXPECT_EQ(pigeon_node_add_peer_key(bob_->node(), alice_->id(), status->public_key,
+                                     status->encryption_key, nullptr),
+            PIGEON_OK);
+  EXPECT_EQ(pigeon_node_add_peer_key(bob_->node(), alice_->id(), status->encryption_key,
+                                     status->encryption_key, nullptr),
+            PIGEON_BAD_ARGUMENT);
+  pigeon_status_free(status);
 }
 
 TEST_P(CInterfaceTest, CarriesAStream) {

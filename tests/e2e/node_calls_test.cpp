@@ -284,6 +284,9 @@ TEST(NodeCallsTest, CanBeUsedByManyThreads) {
         EXPECT_THAT(node.peers(), SizeIs(2));
         EXPECT_LE(node.discovered_peers().size(), 3U);
         EXPECT_EQ(node.set_max_peers(20), 20U);
+        node.set_eviction_strategy(i % 2 == 0);
+        const auto signature = node.sign("text");
+        EXPECT_TRUE(signature && verify_signature(*signature, "text", node.status().public_key));
       }
     });
   }

@@ -355,6 +355,9 @@ class World {
         break;
       case 5:
         node.set_min_peers(script_.byte(), now_);
+        node.set(NodeSwitch{static_cast<std::uint8_t>(script_.below(4))}, script_.below(2) == 0,
+                 now_);
+        if (script_.below(4) == 0) node.connect_to_all_peers(now_);
         break;
       case 6:
         (void)node.set_network(script_.flip() ? network_ : script_.text(), now_);
