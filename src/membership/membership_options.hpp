@@ -6,6 +6,9 @@
 
 namespace pigeon::membership {
 
+/// From the decision to link to the open channel.
+inline constexpr Duration link_attempt_time_max = 20s;
+
 /// What a peer may choose about its links.
 struct MembershipOptions {
   /// Links, 1 to 50.
@@ -31,7 +34,7 @@ struct MembershipOptions {
   bool evicts = true;
   bool prefers_verified = false;
   /// From the decision to dial to the open channel; then the attempt is given up.
-  Duration attempt_time_max = 20s;
+  Duration attempt_time_max = link_attempt_time_max;
   /// A peer with the greater id offers; if it has not for so long, a peer of this project may be
   /// called by us all the same.
   Duration initiator_grace = 3s;

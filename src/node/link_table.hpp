@@ -6,11 +6,9 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/time.hpp"
 #include "base/token_bucket.hpp"
-#include "crypto/request.hpp"
 #include "membership/membership.hpp"
 #include "node/link_id.hpp"
 #include "pigeon/node_options.hpp"

@@ -1,7 +1,6 @@
 #include "node/node.hpp"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
 #include "node/arguments.hpp"
@@ -40,8 +39,9 @@ Result<wire::SpelledId, NodeError> own_id(const NodeOptions& options,
     if (!id) return Unexpected(bad_argument("peer_id must have 40 hexadecimal digits."));
     return *id;
   }
-  if (!keys)
+  if (!keys) {
     return Unexpected(bad_argument("peer_id is empty, and there is no key to derive one from."));
+  }
   return wire::SpelledId{.id = crypto::peer_id_of(keys->signing)};
 }
 
@@ -54,14 +54,16 @@ Result<Node, NodeError> Node::create(const NodeOptions& options,
   if (!is_network_name(options.network)) {
     return Unexpected(bad_argument("network must have 1 to 256 bytes of UTF-8."));
   }
-  if (options.max_peers < 1 || options.max_peers > 50) {
+  if (options.max_peers < 1 || options.max_peers > membership::links_max_max) {
     return Unexpected(bad_argument("max_peers must be 1 to 50."));
   }
   if (options.limits.discovered_max < 1 || options.limits.seen_count_max < 1) {
     return Unexpected(
         bad_argument("limits.discovered_max and limits.seen_count_max must be 1 at least."));
   }
-  if (options.min_peers > 49) return Unexpected(bad_argument("min_peers must be 0 to 49."));
+  if (options.min_peers >= membership::links_max_max) {
+    return Unexpected(bad_argument("min_peers must be 0 to 49."));
+  }
   if (options.trust == TrustPolicy::verified_only && (!keys || !options.enable_crypto)) {
     return Unexpected(bad_argument("trust verified_only needs enable_crypto and keys."));
   }

@@ -102,8 +102,8 @@ void Node::Impl::take(Link& link, const wire::GossipMessage& message, Now now) {
   if (!is_wanted(message, {arrival.neighbor, is_checked}, now)) return;
   if (is_key_exchange(message.subtype) && message.from == arrival.neighbor &&
       !is_transit(message)) {
-    if (gossip_.admit(header_of(message, false, now).id, false, now))
-      deliver_direct(message, arrival, now);
+    if (!gossip_.admit(header_of(message, false, now).id, false, now)) return;
+    deliver_direct(message, arrival, now);
     return;
   }
   if (!link.is_up) {

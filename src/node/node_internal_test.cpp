@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "node/node_testing.hpp"
+#include "tests/support/hostile_test.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/peer_message.hpp"
 #include "wire/signal_data.hpp"

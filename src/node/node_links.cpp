@@ -10,8 +10,6 @@ namespace pigeon::node {
 
 namespace {
 
-/// From the start of an attempt to the open channel.
-constexpr Duration attempt_time_max = 20s;
 /// From the open channel to the proof of identity, where one is demanded.
 constexpr Duration proof_time_max = 5s;
 
@@ -63,14 +61,14 @@ Result<void, NodeError> Node::Impl::disconnect_peer(const PeerId& peer, Now now)
 }
 
 std::size_t Node::Impl::set_max_peers(std::size_t count, Now now) {
-  options_.max_peers = std::clamp<std::size_t>(count, 1, 50);
+  options_.max_peers = std::clamp<std::size_t>(count, 1, membership::links_max_max);
   hubs_.set_max_peers(static_cast<std::uint32_t>(options_.max_peers));
   apply_settings(now);
   return options_.max_peers;
 }
 
 std::size_t Node::Impl::set_min_peers(std::size_t count, Now now) {
-  options_.min_peers = std::min<std::size_t>(count, 49);
+  options_.min_peers = std::min<std::size_t>(count, membership::links_max_max - 1);
   apply_settings(now);
   return options_.min_peers;
 }
@@ -120,7 +118,7 @@ void Node::Impl::act(const membership::Dial& action, Now now) {
   PIGEON_ASSERT(present == nullptr);
   const Link& link =
       links_.add(spelled(action.peer), membership::Role::offerer, options_.limits, now);
-  deadlines_.schedule(now.monotonic + attempt_time_max, link.id);
+  deadlines_.schedule(now.monotonic + membership::link_attempt_time_max, link.id);
   out_.add(DialLink{link.id, link.peer.id});
 }
 
@@ -158,7 +156,7 @@ void Node::Impl::accept(const wire::SpelledId& from, const rtc::SessionDescripti
   link.is_capable = is_capable;
   link.is_answered = true;
   link.remote_fingerprint = wire::certificate_fingerprint(offer.sdp);
-  deadlines_.schedule(now.monotonic + attempt_time_max, link.id);
+  deadlines_.schedule(now.monotonic + membership::link_attempt_time_max, link.id);
   out_.add(AcceptLink{link.id, from.id, offer});
   for (rtc::IceCandidate& candidate : early_candidates_.take(from.id)) {
     out_.add(ApplyCandidate{link.id, std::move(candidate)});
@@ -238,11 +236,11 @@ void Node::Impl::on(const LinkBinary& input, Now now) {
   if (Link* link = links_.find(input.link)) receive_binary(*link, input.data, now);
 }
 
-void Node::Impl::on(const LinkDrained& input, Now now) {
+void Node::Impl::on(const LinkDrained& input, Now /*now*/) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
   link->stalled_since.reset();
-  transfers_.drained(link->peer.id, now);
+  transfers_.drained(link->peer.id);
 }
 
 void Node::Impl::on(const LinkOverflowed& input, Now now) {
@@ -328,7 +326,7 @@ void Node::Impl::check_deadlines(LinkId id, Now now) {
     return now.monotonic - since >= time;
   };
   if (!link->is_open) {
-    if (!has_passed(link->started, attempt_time_max)) return;
+    if (!has_passed(link->started, membership::link_attempt_time_max)) return;
     abandon(*link, membership::LossReason::failed,
             link->is_answered ? "ICE negotiation timeout" : "no answer", now);
   } else if (!link->is_up && has_passed(link->opened, proof_time_max)) {
@@ -348,10 +346,7 @@ std::vector<PeerId> Node::Impl::neighbors() const {
 }
 
 void Node::Impl::send(const PeerId& to, std::string text) {
-  const Link* link = links_.find(to);
-  if (link == nullptr || !link->is_open) return;
-  ++counters_.messages_sent;
-  out_.add(SendText{{link->id}, std::move(text)});
+  send(std::vector<PeerId>{to}, std::move(text));
 }
 
 void Node::Impl::send(const std::vector<PeerId>& to, std::string text) {

@@ -1,6 +1,5 @@
 #include "suite/signing.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "suite/ecdsa_form.hpp"

@@ -1,6 +1,5 @@
 #include "suite/verifier.hpp"
 
-#include <array>
 #include <utility>
 
 #include "base/assert.hpp"

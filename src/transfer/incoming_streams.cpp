@@ -34,8 +34,8 @@ StreamMeta meta_of(const wire::StreamInit& init) {
           .filename = std::string(init.filename),
           .mime_type = std::string(init.mime_type),
           .total_size = init.total_size,
-          .chunk_size =
-              static_cast<std::size_t>(std::clamp<std::uint64_t>(init.chunk_size, 4'096, 65'536)),
+          .chunk_size = static_cast<std::size_t>(
+              std::clamp<std::uint64_t>(init.chunk_size, chunk_size_min, chunk_size_max)),
           .resume_token = std::string(init.resume_token)};
 }
 

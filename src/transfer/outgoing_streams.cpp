@@ -10,8 +10,6 @@ namespace pigeon::transfer {
 
 namespace {
 
-constexpr std::size_t chunk_size_min = 4'096;
-constexpr std::size_t chunk_size_max = 65'536;
 constexpr std::size_t reason_bytes_max = 256;
 
 /// As upstream's peers name their streams: the time in milliseconds and seven digits of base 36.

@@ -7,6 +7,10 @@
 
 namespace pigeon::transfer {
 
+/// Bytes of a chunk, as upstream bounds them (PeerPigeon protocol, 5.8).
+inline constexpr std::size_t chunk_size_min = 4'096;
+inline constexpr std::size_t chunk_size_max = 65'536;
+
 /// What transfers may cost, for each neighbor unless said.
 struct TransferOptions {
   /// Streams that are open at a time, this many in either direction. More are refused.

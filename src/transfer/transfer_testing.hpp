@@ -179,7 +179,7 @@ class Pair {
       }
     }
     if (from.take_wants_drained() > 0) {
-      from.transfers().drained(from.other(), now);
+      from.transfers().drained(from.other());
       return true;
     }
     return !frames.empty();

@@ -40,7 +40,7 @@ void Transfers::link_closed(const PeerId& peer, Now now) {
   neighbors_.erase(peer);
 }
 
-void Transfers::drained(const PeerId& peer, Now /*now*/) {
+void Transfers::drained(const PeerId& peer) {
   Neighbor* neighbor = find(peer);
   if (neighbor == nullptr) return;
   neighbor->line.channel.drained();

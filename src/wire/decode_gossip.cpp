@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "base/bytes.hpp"
 #include "crypto/sha256.hpp"

@@ -38,14 +38,12 @@ Result<StreamInit, WireError> decode_stream_init(const PeerEnvelope& envelope, J
   JsonText total_size;
   JsonText chunk_size;
   JsonText token;
-  JsonText offset;
   if (!take_members(reader.members(envelope.metadata), {{"type", &type},
                                                         {"filename", &filename},
                                                         {"mimeType", &mime_type},
                                                         {"totalSize", &total_size},
                                                         {"chunkSize", &chunk_size},
-                                                        {"resumeToken", &token},
-                                                        {"offset", &offset}})) {
+                                                        {"resumeToken", &token}})) {
     return Unexpected(WireError::bad_field);
   }
   FieldReader fields(reader);
@@ -55,8 +53,7 @@ Result<StreamInit, WireError> decode_stream_init(const PeerEnvelope& envelope, J
                   .mime_type = fields.text(mime_type, filename_bytes_max),
                   .total_size = fields.optional_count(total_size),
                   .chunk_size = fields.optional_count(chunk_size).value_or(0),
-                  .resume_token = fields.text(token),
-                  .offset = fields.optional_count(offset).value_or(0)};
+                  .resume_token = fields.text(token)};
   return checked(init, fields);
 }
 

@@ -1,5 +1,4 @@
 #include <string_view>
-#include <utility>
 
 #include "wire/field_reader.hpp"
 #include "wire/peer_envelope.hpp"

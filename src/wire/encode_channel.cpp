@@ -59,7 +59,6 @@ std::string encode(const StreamInit& init, std::int64_t timestamp) {
   if (init.total_size) metadata.number("totalSize", as_number(*init.total_size));
   metadata.number("chunkSize", as_number(init.chunk_size)).number("timestamp", timestamp);
   if (!init.resume_token.empty()) metadata.text("resumeToken", init.resume_token);
-  if (init.offset > 0) metadata.number("offset", as_number(init.offset));
   JsonObjectWriter out(init.filename.size() + 512);
   out.text("type", "__STREAM_INIT__").text("streamId", init.stream);
   out.raw("metadata", metadata.finish());

@@ -11,7 +11,6 @@
 #include "pigeon/result.hpp"
 #include "wire/error.hpp"
 #include "wire/json_reader.hpp"
-#include "wire/signal_type.hpp"
 #include "wire/spelled_id.hpp"
 
 namespace pigeon::wire {
@@ -126,9 +125,8 @@ struct StreamInit {
   std::string_view mime_type;
   std::optional<std::uint64_t> total_size;
   std::uint64_t chunk_size = 0;
-  /// Extra members of `metadata` that only this project writes.
+  /// Extra member of `metadata` that only this project writes.
   std::string_view resume_token;
-  std::uint64_t offset = 0;
 };
 struct StreamChunk {
   std::string_view stream;

@@ -2,7 +2,6 @@
 
 #include "wire/field_reader.hpp"
 #include "wire/json_writer.hpp"
-#include "wire/peer_message.hpp"
 
 namespace pigeon::wire {
 
