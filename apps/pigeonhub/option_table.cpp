@@ -231,7 +231,7 @@ constexpr auto table = std::to_array<OptionSpec>({
      "Time that the old owner of an id has to answer a ping before a newcomer replaces it.",
      duration(0ms, 1min), liveness<&LivenessOptions::duplicate_time>()},
     {"liveness.drain_window", "--drain-window", "PIGEONHUB_DRAIN_WINDOW",
-     "Window over which a stopping hub spreads its closes (1001).",
+     "Window over which a stopping hub spreads its closes (1001); newcomers are refused meanwhile.",
      duration(0ms, 8s), liveness<&LivenessOptions::drain_window>()},
 
     {"log.format", "--log-format", "PIGEONHUB_LOG_FORMAT",

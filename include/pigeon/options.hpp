@@ -115,8 +115,9 @@ struct LivenessOptions {
   std::uint32_t misses_max = 2;
   /// Time that the old owner of an id has to answer a ping before a newcomer replaces it.
   std::chrono::milliseconds duplicate_time{2'000};
-  /// Window over which the closes (1001) of a stopping hub are spread. Upstream's older clients
-  /// give up for good if nobody listens when they first come back, so keep it short.
+  /// Window over which the closes (1001) of a stopping hub are spread; newcomers are refused with
+  /// 503 meanwhile. Upstream's older clients give up for good if they are refused when they first
+  /// come back, 1 to 3 s after the close, so keep it short.
   std::chrono::milliseconds drain_window{2'000};
 };
 

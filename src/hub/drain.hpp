@@ -24,7 +24,8 @@ class Drain {
 
   bool has_begun() const { return end_.has_value(); }
 
-  /// Plans the close of a connection that has come since: at the end of the window.
+  /// Plans the close of a connection that was on its way in when the drain began, for the driver
+  /// refuses newcomers: at the end of the window.
   void add(ConnectionId connection, Instant now);
 
   /// Closes what is due. When the window ends, says `Drained`, once.

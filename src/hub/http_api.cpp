@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -50,8 +51,10 @@ SendResponse respond_error(const HttpRequest& request, const View& view, std::ui
 }
 
 SendResponse health(const Call& call) {
-  return respond(call.request, call.view, call.view.is_draining ? 503 : 200, json_type,
-                 health_json(call.view));
+  SendResponse response = respond(call.request, call.view, call.view.is_draining ? 503 : 200,
+                                  json_type, health_json(call.view));
+  if (call.view.is_draining) response.headers.push_back(retry_after_drain(call.view.options));
+  return response;
 }
 
 SendResponse hubs(const Call& call) {
@@ -84,7 +87,9 @@ SendResponse metrics(const Call& call) {
 
 SendResponse ready(const Call& call) {
   if (call.view.is_draining) {
-    return respond_error(call.request, call.view, 503, "The hub is shutting down");
+    SendResponse response = respond_error(call.request, call.view, 503, "The hub is shutting down");
+    response.headers.push_back(retry_after_drain(call.view.options));
+    return response;
   }
   return respond_json(call.request, call.view, R"({"status":"ready"})");
 }
@@ -146,6 +151,11 @@ std::vector<std::pair<std::string_view, std::string>> cors_fields(const HubOptio
   return {{"Access-Control-Allow-Origin", options.cors_origin},
           {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
           {"Access-Control-Allow-Headers", "Content-Type, Authorization"}};
+}
+
+std::pair<std::string_view, std::string> retry_after_drain(const HubOptions& options) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(options.liveness.drain_window);
+  return {"Retry-After", std::to_string(std::max<std::int64_t>(1, seconds.count()))};
 }
 
 SendResponse answer(const HttpRequest& request, const View& view, Random& random) {

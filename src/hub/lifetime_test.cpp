@@ -9,6 +9,8 @@
 namespace pigeon::hub {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 std::string numbered_id(std::size_t number) {
@@ -84,7 +86,7 @@ TEST(DrainTest, EndsAtOnceWithoutConnections) {
   EXPECT_TRUE(hub.drained());
 }
 
-TEST(DrainTest, ServesNewcomersUntilTheWindowEnds) {
+TEST(DrainTest, ServesWhoWasOnItsWayInUntilTheWindowEnds) {
   HubUnderTest hub;
   hub.open(carol);
   hub.feed(DrainRequested{});
@@ -125,6 +127,8 @@ TEST(DrainTest, IsNotReadyWhileItDrains) {
 
   EXPECT_EQ(hub.get("/readyz").status, 503);
   EXPECT_EQ(hub.get("/health").status, 503);
+  const auto& headers = hub.get("/readyz").headers;
+  EXPECT_THAT(headers, Contains(Pair("Retry-After", "2")));
   EXPECT_EQ(hub.get("/livez").status, 200);
 }
 

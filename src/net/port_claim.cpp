@@ -40,25 +40,46 @@ bool is_overlapped(std::string_view address, std::string_view port_text) {
   return false;
 }
 
+/// The name of a claim in the abstract namespace.
+struct Place {
+  Place(std::string_view address, const std::string& port_text) {
+    std::string name(1, '\0');
+    name.append(mark).append(address).append(":").append(port_text);
+    const std::size_t length = std::min(name.size(), sizeof socket_address.sun_path);
+    socket_address.sun_family = AF_UNIX;
+    std::copy_n(name.begin(), length, socket_address.sun_path);
+    size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+  }
+
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&socket_address); }
+
+  sockaddr_un socket_address{};
+  socklen_t size = 0;
+};
+
+FileDescriptor open_socket() {
+  return FileDescriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+}
+
 }  // namespace
 
 std::optional<PortClaim> PortClaim::take(std::string_view address, std::uint16_t port) {
   const std::string port_text = std::to_string(port);
-  std::string name(1, '\0');
-  name.append(mark).append(address).append(":").append(port_text);
-
-  sockaddr_un place{};
-  place.sun_family = AF_UNIX;
-  const std::size_t length = std::min(name.size(), sizeof place.sun_path);
-  std::copy_n(name.begin(), length, place.sun_path);
-
-  FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-  if (::bind(socket.number(), reinterpret_cast<const sockaddr*>(&place), size) != 0) {
-    return std::nullopt;
-  }
+  const Place place(address, port_text);
+  FileDescriptor socket = open_socket();
+  if (::bind(socket.number(), place.get(), place.size) != 0) return std::nullopt;
   if (is_overlapped(address, port_text)) return std::nullopt;
-  return PortClaim(std::move(socket));
+  return PortClaim(std::move(socket), address, port);
+}
+
+bool PortClaim::is_taken_over() const {
+  if (socket_.is_open()) return false;
+  const std::string port_text = std::to_string(port_);
+  const Place place(address_, port_text);
+  // Only to look: to bind it, even for a moment, would keep the other one out.
+  const FileDescriptor socket = open_socket();
+  if (::connect(socket.number(), place.get(), place.size) == 0) return true;
+  return is_overlapped(address_, port_text);
 }
 
 }  // namespace pigeon::net

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/file_descriptor.hpp"
 
@@ -18,10 +20,19 @@ class PortClaim {
   /// overlaps with every address of its family, :: with those of IPv4 as well.
   static std::optional<PortClaim> take(std::string_view address, std::uint16_t port);
 
+  /// Lets another server have the place.
+  void release() { socket_ = FileDescriptor(); }
+
+  /// Whether another server holds it, or one that overlaps, since this one was released.
+  bool is_taken_over() const;
+
  private:
-  explicit PortClaim(FileDescriptor socket) : socket_(std::move(socket)) {}
+  PortClaim(FileDescriptor socket, std::string_view address, std::uint16_t port)
+      : socket_(std::move(socket)), address_(address), port_(port) {}
 
   FileDescriptor socket_;
+  std::string address_;
+  std::uint16_t port_;
 };
 
 }  // namespace pigeon::net

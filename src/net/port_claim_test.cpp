@@ -44,6 +44,24 @@ TEST(PortClaimTest, ReleasesItWithItself) {
   EXPECT_TRUE(PortClaim::take(address(), 3));
 }
 
+TEST(PortClaimTest, TellsWhetherAnotherHasTakenOver) {
+  auto first = PortClaim::take(address(), 5);
+  auto specific = PortClaim::take("127.0.0.1", 6);
+  ASSERT_TRUE(first && specific);
+  EXPECT_FALSE(first->is_taken_over());
+
+  first->release();
+  specific->release();
+  EXPECT_FALSE(first->is_taken_over());
+  EXPECT_FALSE(specific->is_taken_over());
+
+  const auto second = PortClaim::take(address(), 5);
+  const auto all = PortClaim::take("0.0.0.0", 6);
+  ASSERT_TRUE(second && all);
+  EXPECT_TRUE(first->is_taken_over());
+  EXPECT_TRUE(specific->is_taken_over());
+}
+
 TEST(PortClaimTest, KeepsItWhenMoved) {
   auto first = PortClaim::take(address(), 4);
   ASSERT_TRUE(first);

@@ -82,7 +82,12 @@ bool Connection::accept_head(MutableBytesView rest) {
     return false;
   }
   if (websocket::wants_websocket(request.field("Upgrade"))) {
-    upgrade(rest);
+    if (services_.share.is_draining) {
+      answer_error(Refused::draining, 503, "The hub is shutting down",
+                   {hub::retry_after_drain(services_.share.options)});
+    } else {
+      upgrade(rest);
+    }
     return false;
   }
   if (!request.is_complete() && request.expects_continue()) {

@@ -19,6 +19,8 @@ namespace {
 constexpr std::chrono::seconds tick_time{1};
 /// From the request to stop to the end of patience.
 constexpr std::chrono::seconds drain_time_max{9};
+/// How often a hub that stops looks for a successor on its port.
+constexpr std::chrono::milliseconds successor_time{100};
 /// At most so often an operator hears of the same shortage.
 constexpr Duration shortage_report_time = 1min;
 
@@ -80,7 +82,8 @@ HubDriver::HubDriver(Parts parts, Hub::OnEvent on_event)
       event_loops_(std::move(parts.event_loops)),
       claims_(std::move(parts.listening.claims)),
       tick_timer_(event_loops_.front()->context()),
-      drop_timer_(event_loops_.front()->context()) {
+      drop_timer_(event_loops_.front()->context()),
+      successor_timer_(event_loops_.front()->context()) {
   for (std::size_t i = 0; i < event_loops_.size(); ++i) {
     loops_.push_back(std::make_unique<HubLoop>(*event_loops_[i], share_, i, parts.tls,
                                                std::move(parts.listening.of_loops[i]), calls()));
@@ -209,12 +212,29 @@ void HubDriver::report_shortage(int error) {
 
 void HubDriver::begin_drain() {
   share_.is_draining = true;
-  claims_.clear();
+  for (net::PortClaim& claim : claims_) claim.release();
+  await_successor();
   drop_timer_.expires_after(drain_time_max);
   drop_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) drop_all();
   });
   first_loop().tell(hub::DrainRequested{});
+}
+
+/// The system spreads newcomers over all that listen on the port: leaves them to a successor once
+/// there is one. Until then they are told to come back later.
+void HubDriver::await_successor() {
+  const auto is_taken_over = [](const net::PortClaim& claim) { return claim.is_taken_over(); };
+  if (std::ranges::all_of(claims_, is_taken_over)) {
+    for (const auto& loop : loops_) {
+      loop->post([target = loop.get()] { target->stop_listening(); });
+    }
+    return;
+  }
+  successor_timer_.expires_after(successor_time);
+  successor_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) await_successor();
+  });
 }
 
 void HubDriver::close_loops() {

@@ -35,8 +35,9 @@ class HubDriver {
   /// Begins to serve; once. An error if it has been stopped before; then the driver is of no use.
   Result<void, HubFailure> run();
   HubAddress address() const;
-  /// Lets a successor have the port, closes every connection over the drain window, stops the
-  /// loops. At the latest after 9 seconds everything is dropped.
+  /// Refuses WebSockets from now on, closes every connection over the drain window, stops the
+  /// loops. A successor that takes the port meanwhile gets all newcomers. At the latest after 9
+  /// seconds everything is dropped.
   void request_stop();
   /// Does the same and waits for the end. Not from `OnEvent`.
   void stop();
@@ -59,6 +60,7 @@ class HubDriver {
   void report();
   void report_shortage(int error);
   void begin_drain();
+  void await_successor();
   void close_loops();
   void drop_all();
   void finish();
@@ -70,6 +72,7 @@ class HubDriver {
   std::vector<std::unique_ptr<HubLoop>> loops_;
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer drop_timer_;
+  boost::asio::steady_timer successor_timer_;
   std::size_t emptied_count_ = 0;
   MemoryKeeper memory_keeper_;
   Instant shortage_reported_{};

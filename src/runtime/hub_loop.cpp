@@ -108,10 +108,14 @@ void HubLoop::tell(const hub::Input& input) {
   finish_turn();
 }
 
+void HubLoop::stop_listening() {
+  for (const auto& listener : listeners_) listener->stop();
+}
+
 void HubLoop::close() {
   begin_turn();
   is_closed_ = true;
-  for (const auto& listener : listeners_) listener->stop();
+  stop_listening();
   connections_.for_each([](Connection& connection) { connection.end_if_idle(); });
   finish_turn();
 }

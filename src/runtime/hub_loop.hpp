@@ -56,6 +56,8 @@ class HubLoop {
   void tell(const hub::Input& input);
   /// For connections from now on.
   void use_certificate(const net::TlsContext& tls) { tls_ = tls; }
+  /// Accepts no more.
+  void stop_listening();
   /// Accepts no more and ends idle connections; `emptied` follows.
   void close();
   /// Ends all connections at once.

@@ -21,6 +21,7 @@ enum class Refused : std::uint8_t {
   head_bytes,
   body_bytes,
   bad_request,
+  draining,
   protocol_error,
   message_bytes,
   control_rate,
@@ -48,15 +49,15 @@ class RefusalCounts {
   }
 
  private:
-  static constexpr std::array<std::string_view, 15> names = {
+  static constexpr std::array<std::string_view, 16> names = {
       "connections",          "connections_per_address",
       "connects_per_address", "descriptors",
       "tls_handshake",        "handshake_time",
       "head_bytes",           "body_bytes",
-      "bad_request",          "protocol_error",
-      "message_bytes",        "control_rate",
-      "queue_bytes",          "queue_time",
-      "buffered_bytes"};
+      "bad_request",          "draining",
+      "protocol_error",       "message_bytes",
+      "control_rate",         "queue_bytes",
+      "queue_time",           "buffered_bytes"};
   static_assert(names.size() == static_cast<std::size_t>(Refused::buffered_bytes) + 1);
 
   std::array<std::atomic<std::uint64_t>, names.size()> counts_{};
