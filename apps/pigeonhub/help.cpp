@@ -46,8 +46,8 @@ Signals:
   SIGINT, SIGTERM   close all connections over --drain-window, then exit; a second one: at once
   SIGHUP            read certificate and key again; open connections keep the old ones
 
-Exit status: 0 after an orderly stop, 1 if the hub cannot start or does not stop in time, 2 if an
-option is wrong, 128 and the signal's number after a second signal.
+Exit status: 0 after an orderly stop, 1 if the hub cannot start, does not stop in time or cannot
+print, 2 if an option is wrong, 128 and the signal's number after a second signal.
 )";
 
 struct SectionTitle {

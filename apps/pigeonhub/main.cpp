@@ -7,6 +7,7 @@
 #include "apps/pigeonhub/help.hpp"
 #include "apps/pigeonhub/serve.hpp"
 #include "apps/support/environment.hpp"
+#include "apps/support/print.hpp"
 #include "pigeon/hub.hpp"
 #include "pigeon/version.hpp"
 
@@ -15,16 +16,22 @@ namespace {
 using namespace pigeonhub;
 
 int reject(const std::string& sentence) {
-  fmt::print(stderr, "pigeonhub: {}\nRun pigeonhub --help for all options.\n", sentence);
+  apps::complain(fmt::format("pigeonhub: {}\nRun pigeonhub --help for all options.\n", sentence));
   return 2;
+}
+
+int print(const std::string& text) {
+  const auto failure = apps::print_all(text);
+  if (!failure) return 0;
+  apps::complain(fmt::format("pigeonhub: {}\n", *failure));
+  return 1;
 }
 
 /// Prints the settings in use, if a hub accepts them together.
 int check(const Settings& settings) {
   const auto hub = pigeon::Hub::create(settings.hub);
   if (!hub) return reject(hub.error().message);
-  fmt::print("{}", settings_as_toml(settings));
-  return 0;
+  return print(settings_as_toml(settings));
 }
 
 }  // namespace
@@ -35,11 +42,9 @@ int main(int argc, char** argv) {
   if (!command) return reject(command.error().message);
   switch (command->action) {
     case Action::print_help:
-      fmt::print("{}", help_text());
-      return 0;
+      return print(help_text());
     case Action::print_version:
-      fmt::print("pigeonhub {}\n", PIGEON_VERSION);
-      return 0;
+      return print(fmt::format("pigeonhub {}\n", PIGEON_VERSION));
     case Action::check:
       return check(command->settings);
     case Action::serve:

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/pigeonhub/log.hpp"
+#include "apps/support/print.hpp"
 #include "apps/support/signals.hpp"
 
 namespace pigeonhub {
@@ -24,7 +25,9 @@ constexpr int exit_wrong_option = 2;
 // An orderly stop takes at most 10 s; whatever hangs by then is not waited for.
 constexpr auto stop_time_max = 9'700ms;
 
-void complain(std::string_view sentence) { fmt::print(stderr, "pigeonhub: {}\n", sentence); }
+void complain(std::string_view sentence) {
+  apps::complain(fmt::format("pigeonhub: {}\n", sentence));
+}
 
 bool is_local(std::string_view host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");

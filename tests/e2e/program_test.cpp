@@ -50,6 +50,24 @@ TEST(ProgramTest, PrintsHelpAndVersion) {
   EXPECT_THAT(version.output, HasSubstr("pigeonhub 0."));
 }
 
+TEST(ProgramTest, EndsWithOneAndASentenceIfItCannotPrint) {
+  const std::string program = hub_arguments(0, {}).front();
+  const auto run_in_shell = [&](const std::string& arguments) {
+    ChildProcess shell({"/bin/sh", "-c", "exec '" + program + "' " + arguments}, hub_environment());
+    const int status = shell.wait();
+    return Ended{status, shell.output()};
+  };
+
+  for (const std::string option : {"--help", "--version", "--check"}) {
+    const Ended ended = run_in_shell(option + " > /dev/full");
+    EXPECT_EQ(ended.status, 1) << option;
+    EXPECT_EQ(ended.output,
+              "pigeonhub: cannot write to standard output: No space left on device\n");
+  }
+  EXPECT_EQ(run_in_shell("--check > /dev/full 2> /dev/full").status, 1);
+  EXPECT_EQ(run_in_shell("--prot 2> /dev/full").status, 2);
+}
+
 TEST(ProgramTest, AWrongOptionEndsWithTwoAndASentence) {
   const std::vector<std::pair<Arguments, std::string>> cases = {
       {{"--prot", "1"}, "pigeonhub: unknown option \"--prot\"; did you mean --port?"},
