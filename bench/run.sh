@@ -14,8 +14,8 @@ status=0
 
 for program in pigeonhub hub_bench epoll_relay rtc_bench rtc_own; do
   if [ ! -x "$programs/$program" ]; then
-    echo "There is no $programs/$program. Build it: cmake --preset release &&" \
-      "cmake --build --preset release" >&2
+    echo "There is no $programs/$program. Build it: cmake --preset release" \
+      "-DPIGEON_BUILD_TESTS=ON -DPIGEON_BUILD_BENCH=ON && cmake --build --preset release" >&2
     exit 1
   fi
 done
