@@ -179,14 +179,17 @@ TEST(CommandTest, HelpAndVersionLookAtNothingElse) {
 }
 
 TEST(CommandTest, WarnsOfVariablesThatLookMisspelled) {
-  const apps::Environment environment = {{"PIGEONHUB_LOG_LEVLE", "debug"},
-                                         {"PIGEONHUB_SERVICE_HOST", "10.0.0.1"},
-                                         {"PIGEONHUB_PORT_3000_TCP", "tcp://10.0.0.1:3000"},
-                                         {"PATH", "/bin"}};
+  const apps::Environment environment = {
+      {"PIGEONHUB_LOG_LEVLE", "debug"},       {"PIGEONHUB_NONSENSE", "1"},
+      {"PIGEONHUB_SERVICE_HOST", "10.0.0.1"}, {"PIGEONHUB_PORT_3000_TCP", "tcp://10.0.0.1:3000"},
+      {"RATE_MESAGES_PER_PEER", "1/s"},       {"PATH", "/bin"}};
 
-  EXPECT_THAT(accepted({}, environment).warnings,
-              ElementsAre("environment variable \"PIGEONHUB_LOG_LEVLE\" is not used; did you mean "
-                          "PIGEONHUB_LOG_LEVEL?"));
+  EXPECT_THAT(
+      accepted({}, environment).warnings,
+      ElementsAre("environment variable \"PIGEONHUB_LOG_LEVLE\" is not used; did you mean "
+                  "PIGEONHUB_LOG_LEVEL?",
+                  "environment variable \"RATE_MESAGES_PER_PEER\" is not used; did you mean "
+                  "RATE_MESSAGES_PER_PEER?"));
 }
 
 TEST(ConfigFileTest, UnknownKeysAreErrorsWithASuggestion) {

@@ -76,6 +76,18 @@ struct Describer {
         LogLevel::debug, "peer_goodbye", fmt::format("peer {} said goodbye", id), {{"peer", id}}};
   }
 
+  Line operator()(const pigeon::HubClientsRefused& event) const {
+    const std::string_view flag = event.limit == "connections_max" ? "--connections-max"
+                                  : event.limit == "connections_per_address"
+                                      ? "--connections-per-address-max"
+                                      : "--connects-per-address";
+    return LogLine{LogLevel::warn,
+                   "clients_refused",
+                   fmt::format("refused {} connection{}: the limit {} is reached", event.count,
+                               event.count == 1 ? "" : "s", flag),
+                   {{"limit", event.limit}, {"count", event.count}}};
+  }
+
   Line operator()(const pigeon::HubError& event) const {
     return LogLine{LogLevel::error, "error", escape(event.message, message_bytes_max)};
   }

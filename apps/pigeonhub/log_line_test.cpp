@@ -42,7 +42,16 @@ TEST(LogLineTest, CutsLongTexts) {
   EXPECT_LT(json_members(line).size(), 400u);
 }
 
-TEST(LogLineTest, OnlyErrorsAreLoud) {
+TEST(LogLineTest, WarnsOfRefusedClients) {
+  const LogLine line = line_of(pigeon::HubClientsRefused{"connections_max", 3});
+
+  EXPECT_EQ(line.level, LogLevel::warn);
+  EXPECT_EQ(line.text, "refused 3 connections: the limit --connections-max is reached");
+  EXPECT_EQ(line_of(pigeon::HubClientsRefused{"connects_per_address", 1}).text,
+            "refused 1 connection: the limit --connects-per-address is reached");
+}
+
+TEST(LogLineTest, ErrorsAreLoudAndClientsAreNot) {
   EXPECT_EQ(line_of(pigeon::HubPeerGoodbye{alice}).level, LogLevel::debug);
   EXPECT_EQ(line_of(pigeon::HubPeerConnected{alice, 1}).level, LogLevel::debug);
   EXPECT_EQ(line_of(pigeon::HubError{"disk on fire"}).level, LogLevel::error);

@@ -45,12 +45,20 @@ struct HubPeerGoodbye {
   std::string peer_id;
 };
 
+/// Clients were refused because a limit of connections was reached: so many since the last event of
+/// this limit, of which there is at most one in ten seconds.
+struct HubClientsRefused {
+  /// `connections_max`, `connections_per_address` or `connects_per_address`.
+  std::string limit;
+  std::uint64_t count = 0;
+};
+
 /// Something went wrong that an operator should know. A sentence.
 struct HubError {
   std::string message;
 };
 
 using HubEvent = std::variant<HubStarted, HubStopped, HubPeerConnected, HubPeerDisconnected,
-                              HubPeerAnnounced, HubPeerGoodbye, HubError>;
+                              HubPeerAnnounced, HubPeerGoodbye, HubClientsRefused, HubError>;
 
 }  // namespace pigeon

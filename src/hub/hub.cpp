@@ -8,6 +8,7 @@
 
 #include "hub/admission.hpp"
 #include "hub/counters.hpp"
+#include "hub/crowding.hpp"
 #include "hub/drain.hpp"
 #include "hub/http_api.hpp"
 #include "hub/introducer.hpp"
@@ -66,6 +67,7 @@ struct Hub::Impl {
   Introducer introducer;
   Switchboard switchboard;
   Admission admission;
+  Crowding crowding;
   Liveness liveness;
   Drain drain;
 };
@@ -157,10 +159,11 @@ void Hub::Impl::on(const DrainRequested& /*request*/, Now now) {
   drain.handle_timeout(peers, admission, now.monotonic, out);
 }
 
-void Hub::Impl::on(const DriverReport& report, Now /*now*/) {
+void Hub::Impl::on(const DriverReport& report, Now now) {
   counters.buffered_bytes = report.buffered_bytes;
   counters.resident_bytes = report.resident_bytes;
   for (const auto& [reason, times] : report.refused) counters.driver_refusals[reason] += times;
+  crowding.report(counters, now.monotonic, out);
 }
 
 void Hub::Impl::on(const Timeout& /*timeout*/, Now now) {

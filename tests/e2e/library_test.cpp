@@ -68,6 +68,7 @@ struct Describe {
     return "announced " + event.peer_id + " in " + event.network;
   }
   std::string operator()(const HubPeerGoodbye& event) const { return "goodbye " + event.peer_id; }
+  std::string operator()(const HubClientsRefused& event) const { return "full: " + event.limit; }
   std::string operator()(const HubError& event) const { return "error " + event.message; }
 };
 
