@@ -59,6 +59,12 @@ std::vector<std::string> misspelled_variables(const apps::Environment& environme
   return warnings;
 }
 
+bool sets_host(const std::vector<Assignment>& assignments) {
+  return std::ranges::any_of(assignments, [](const Assignment& assignment) {
+    return assignment.option->key == "listen.host";
+  });
+}
+
 Result<void, SettingsError> apply(const std::vector<Assignment>& assignments, Settings& settings) {
   for (const Assignment& assignment : assignments) {
     const auto value = parse_value(assignment.option->rule, assignment.text);
@@ -91,11 +97,13 @@ Result<Command, SettingsError> read_command(std::span<const std::string> argumen
     from_file = *std::move(read);
   }
   // Least important first. Every source is checked, also where a more important one overrides it.
-  for (const auto& source : {from_file, read_environment(environment), line->assignments}) {
+  const std::vector<Assignment> variables = read_environment(environment);
+  for (const auto& source : {from_file, variables, line->assignments}) {
     const auto applied = apply(source, command.settings);
     if (!applied) return Unexpected(applied.error());
   }
   command.warnings = misspelled_variables(environment);
+  command.host_is_from_environment = sets_host(variables) && !sets_host(line->assignments);
   return command;
 }
 

@@ -15,6 +15,9 @@ struct Command {
   Settings settings;
   /// Sentences for the operator: variables that look misspelled.
   std::vector<std::string> warnings;
+  /// Whether the address to bind to is that of the variable HOST, which some shells export for
+  /// purposes of their own.
+  bool host_is_from_environment = false;
 };
 
 /// Gathers the settings: flags before environment variables before the configuration file before

@@ -117,6 +117,15 @@ TEST(CommandTest, FlagsBeatVariablesBeatTheFileBeatsDefaults) {
   EXPECT_EQ(command.settings.hub.listen.loops, 3u);
 }
 
+TEST(CommandTest, NotesWhetherTheHostIsThatOfTheVariable) {
+  const ConfigFile file("[listen]\nhost = '::1'\n");
+  const apps::Environment environment = {{"HOST", "0.0.0.0"}, {"PORT", "1"}};
+
+  EXPECT_TRUE(accepted({"--config", file.path()}, environment).host_is_from_environment);
+  EXPECT_FALSE(accepted({"--host", "::1"}, environment).host_is_from_environment);
+  EXPECT_FALSE(accepted({"--config", file.path()}, {{"HOST", ""}}).host_is_from_environment);
+}
+
 TEST(CommandTest, TheLastOfRepeatedFlagsCounts) {
   EXPECT_EQ(accepted({"--port", "1", "--port=2"}).settings.hub.listen.port, 2);
 }

@@ -11,6 +11,7 @@
 
 #include "apps/pigeonhub/log.hpp"
 #include "apps/support/print.hpp"
+#include "apps/support/quote.hpp"
 #include "apps/support/signals.hpp"
 
 namespace pigeonhub {
@@ -99,12 +100,20 @@ int run(Hub& hub, apps::Signals& signals, Log& log) {
   }
 }
 
+std::string host_origin(std::string_view host) {
+  return fmt::format("The host {} comes from the environment variable HOST; --host counts more.",
+                     apps::quote(host));
+}
+
 void announce(const HubAddress& address, bool secure, const Command& command, Log& log) {
   for (const std::string& warning : command.warnings) {
     log.write({LogLevel::warn, "unused_variable", warning});
   }
   const std::string exposure = exposure_warning(address, secure);
   if (!exposure.empty()) log.write({LogLevel::warn, "no_tls", exposure});
+  if (command.host_is_from_environment && !is_local(address.host)) {
+    log.write({LogLevel::info, "host_variable", host_origin(address.host)});
+  }
   log.write({LogLevel::info,
              "listening",
              listening_sentence(address, secure),
@@ -128,7 +137,9 @@ int serve(const Command& command) {
   }
   const auto address = hub->start();
   if (!address) {
-    complain(address.error().message);
+    const std::string origin =
+        command.host_is_from_environment ? " " + host_origin(command.settings.hub.listen.host) : "";
+    complain(address.error().message + origin);
     return exit_failed;
   }
   announce(*address, !command.settings.hub.listen.certificate_file.empty(), command, log);

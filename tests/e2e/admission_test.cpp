@@ -213,6 +213,7 @@ TEST_F(AdmissionTest, RefusesMoreThanTheMaximum) {
     bob.socket().send({.opcode = opcode::close, .payload = close_payload(1000)});
     bob.socket().wait_closed();
   }
+  EXPECT_NE(hub().process().wait_for_line("refused 1 connection: the limit --connections-max"), "");
 
   PeerClient dave = connect(4);
   dave.expect("connected");

@@ -106,6 +106,18 @@ TEST(ProgramTest, TakesOptionsFromTheEnvironment) {
   EXPECT_THAT(right.output, HasSubstr("\nhost = \"127.0.0.1\"\n"));
 }
 
+TEST(ProgramTest, SaysThatTheHostIsThatOfTheVariable) {
+  ChildProcess hub = start({"--port", "0"}, {"HOST=0.0.0.0"});
+  const std::string line = hub.wait_for_line("host_variable");
+  hub.signal(SIGTERM);
+  const Ended failed = run({"--port", "0"}, {"HOST=192.0.2.1"});
+
+  EXPECT_THAT(line, HasSubstr(R"(\"0.0.0.0\" comes from the environment variable HOST)"));
+  EXPECT_EQ(hub.wait(), 0);
+  EXPECT_EQ(failed.status, 1);
+  EXPECT_THAT(failed.output, HasSubstr("\"192.0.2.1\" comes from the environment variable HOST"));
+}
+
 TEST(ProgramTest, WritesOneJsonObjectPerLineWithoutATerminal) {
   ChildProcess hub = start({"--port", "0"});
   hub.wait_for_line("PeerPigeon hub listens on http://localhost:");
