@@ -1,5 +1,6 @@
 // @ts-check
 /** The graph of introductions as SVG: a list box for the keyboard, a picture for the eye. */
+import { placeLabels } from './labels.js';
 import { Layout, fit, neighbourInDirection } from './layout.js';
 import { isFull, linksInWords, linksOf, link_states } from './model.js';
 import { setAttributes, setText, svgElement } from './dom.js';
@@ -158,7 +159,7 @@ export class GraphView {
     this.nextDot += 1;
     const hit = svgElement('circle', { class: 'hit', r: 12 });
     const mark = svgElement('circle', { class: 'mark', r: 5 });
-    const label = svgElement('text', { class: 'label', y: 18, 'text-anchor': 'middle' });
+    const label = svgElement('text', { class: 'label' });
     group.append(hit, mark, label);
     this.nodes.append(group);
     const dot = { group, mark, label };
@@ -183,20 +184,36 @@ export class GraphView {
     const shown = this.indexOf(this.pointed) >= 0 ? this.pointed : this.chosen;
     const at = this.indexOf(shown);
     const near = new Set(at < 0 ? [] : [at, ...this.links[at].map(({ to }) => to)]);
+    /** @type {number[]} */
+    const named = [];
     this.graph.nodes.forEach((node, index) => {
       const dot = this.dots.get(node.id);
       if (!dot) return;
       const { x, y } = this.points[index];
-      const named = labelled || index === at || (near.has(index) && near.size <= 12);
+      const isNamed = labelled || index === at || (near.has(index) && near.size <= 12);
+      if (isNamed) named.push(index);
       setAttributes(dot.group, {
         transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
-        class: `dot${named ? ' named' : ''}${near.has(index) ? ' near' : ''}` +
+        class: `dot${isNamed ? ' named' : ''}${near.has(index) ? ' near' : ''}` +
           `${index === at ? ' shown' : ''}`,
         'aria-selected': String(node.id === this.chosen),
       });
     });
+    this.renderLabels(named, width, height);
     this.renderEdges(at);
     this.renderState(at);
+  }
+
+  /** @param {number[]} named @param {number} width @param {number} height */
+  renderLabels(named, width, height) {
+    const { nodes, edges } = this.graph;
+    const lengths = nodes.map((node) => node.short.length);
+    const places = placeLabels({ points: this.points, edges, named, lengths, width, height });
+    named.forEach((index, i) => {
+      const { x, y, anchor } = places[i];
+      const label = this.dots.get(nodes[index].id)?.label;
+      if (label) setAttributes(label, { x, y, 'text-anchor': anchor });
+    });
   }
 
   /** @param {number} at */

@@ -14,8 +14,8 @@ const reach_squared_max = 420 * 420;
 const velocity_kept = 0.6;
 const alpha_decay = 0.03;
 const alpha_min = 0.006;
-const scale_max = 2;
-const stretch_max = 1.5;
+const scale_max = 4;
+const stretch_max = 2;
 
 /** A number in [0, 1) from an id (FNV-1a). @param {string} id @param {number} salt */
 function fraction(id, salt) {

@@ -141,6 +141,32 @@ export function countStates(graph) {
   return counts;
 }
 
+/**
+ * Whether peers are there and nothing is known of their links, as after a restart of the hub: they
+ * go on, and it was not there when they were made.
+ * @param {Graph} graph
+ */
+export function lacksKnownLinks(graph) {
+  return graph.nodes.length > 1 && graph.edges.length === 0;
+}
+
+/** What hubs refuse in daily use, in words: no limit acted. @type {Map<string, string>} */
+const usual = new Map([
+  ['unknown_target', 'Signal to a peer that left'],
+  ['withheld_offer', 'Offer that crossed another'],
+  ['withheld_rejection', 'Rejection of such an offer'],
+]);
+
+/** Empty for a reason that somebody may want to look into. @param {string} reason */
+export function usualInWords(reason) {
+  return usual.get(reason) ?? '';
+}
+
+/** How much was refused beyond daily use. @param {Status} status */
+export function refusedUnusually(status) {
+  return status.refused.reduce((sum, row) => sum + (usual.has(row.reason) ? 0 : row.count), 0);
+}
+
 /** Whether a peer has told how many links it wants and has as many. @param {Peer} peer */
 export function isFull(peer) {
   return peer.slots > 0 && peer.links >= peer.slots;

@@ -6,7 +6,9 @@ import {
   formatBytes, formatCode, formatCount, formatDuration, formatRate, plural, printable,
 } from './format.js';
 import { GraphView } from './graph.js';
-import { countStates, isGone, readStatus } from './model.js';
+import {
+  countStates, isGone, lacksKnownLinks, readStatus, refusedUnusually, usualInWords,
+} from './model.js';
 import { showPeer, showPeerTable } from './peers.js';
 import { Poller } from './poll.js';
 
@@ -132,7 +134,7 @@ function showCounts(status) {
     'out-rate': `${formatRate(status.outPerSecond)} per second`,
     'rate-in': formatRate(status.inPerSecond),
     'rate-out': formatRate(status.outPerSecond),
-    'refused-sum': formatCount(status.refused.reduce((sum, row) => sum + row.count, 0)),
+    'refused-sum': formatCount(refusedUnusually(status)),
     memory: formatBytes(status.memoryBytes),
     'hub-id': printable(status.hubId || 'without id'),
   };
@@ -183,9 +185,13 @@ function showTables(status) {
   showList('refusals', status.refused.length);
   keepRows(element('refusal-rows'), status.refused, (row) => row.reason, (row) => addCells(row, 1),
     (row, item) => {
-      setText(row.cells[0], formatCode(item.reason));
+      const usual = usualInWords(item.reason);
+      setText(row.cells[0], usual || formatCode(item.reason));
       setText(row.cells[1], formatCount(item.count));
+      row.classList.toggle('muted', usual !== '');
+      row.title = printable(item.reason);
     });
+  element('usual-note').hidden = !status.refused.some((row) => usualInWords(row.reason));
 }
 
 /** Shows a list or the words in its place. @param {string} name @param {number} count */
@@ -196,7 +202,7 @@ function showList(name, count) {
 
 /** @param {Status} status */
 function showGraph(status) {
-  const { nodes, edges, namespace, truncated } = status.graph;
+  const { nodes, namespace, truncated } = status.graph;
   const name = printable(namespace);
   const empty = nodes.length === 0;
   element('empty').hidden = !empty;
@@ -204,13 +210,14 @@ function showGraph(status) {
   setText(element('empty-why'), status.connections > 0
     ? `No peer has announced itself yet; ${plural(status.connections, 'connection')} open.`
     : 'No peer is here yet.');
+  element('unknown-links').hidden = !lacksKnownLinks(status.graph);
+  const counts = countStates(status.graph);
   const all = status.namespaces.find((row) => row.name === namespace)?.peers ?? 0;
   const peers = truncated && all > nodes.length
     ? `${nodes.length} of ${plural(all, 'peer')}` : plural(nodes.length, 'peer');
   setText(element('graph-sum'), empty ? '' : `in ${name}: ${peers}, ` +
-    plural(edges.length, 'link') +
+    plural(counts.answered, 'link') +
     (nodes.length === 1 ? '. The next peer will be introduced to this one.' : ''));
-  const counts = countStates(status.graph);
   for (const [state, count] of Object.entries(counts)) {
     setText(element(`sum-${state}`), formatCount(count));
   }

@@ -6,9 +6,11 @@ import { History, ceilingOf, linePath, window_ms } from './chart.js';
 import {
   formatBytes, formatCode, formatCount, formatDuration, formatRate, plural, printable,
 } from './format.js';
+import { crosses, placeLabels } from './labels.js';
 import { Layout, fit, neighbourInDirection } from './layout.js';
 import {
-  countStates, isFull, isGone, linksInWords, linksOf, readStatus,
+  countStates, isFull, isGone, lacksKnownLinks, linksInWords, linksOf, readStatus,
+  refusedUnusually, usualInWords,
 } from './model.js';
 import { Poller, delayAfter } from './poll.js';
 
@@ -91,6 +93,25 @@ test('links are told for both ends', () => {
   assert.deepEqual(graph.nodes.map(isFull), [true, false]);
 });
 
+test('peers without any known link are told apart from an empty or a linked graph', () => {
+  const of = (graph) => lacksKnownLinks(readStatus(answer(graph)).graph);
+
+  assert.equal(of({ edges: [] }), true);
+  assert.equal(of({}), false);
+  assert.equal(of({ nodes: [{ id: 'aa' }], edges: [] }), false);
+});
+
+test('what daily use brings with it does not count as refused', () => {
+  const refused = [
+    { reason: 'unknown_target', count: 35 }, { reason: 'withheld_offer', count: 2 },
+    { reason: 'connections_max', count: 3 },
+  ];
+
+  assert.equal(refusedUnusually(readStatus({ ...answer(), refused })), 3);
+  assert.equal(usualInWords('unknown_target'), 'Signal to a peer that left');
+  assert.equal(usualInWords('connections_max'), '');
+});
+
 test('a chosen namespace is let go of only when it is gone', () => {
   const listed = { ...answer({ nodes: [], edges: [] }), namespaces: [{ name: 'global' }] };
 
@@ -117,6 +138,47 @@ for (const count of [1, 3, 40, 200]) {
     }
   });
 }
+
+test('few peers fill more than half of their space', () => {
+  const all = (count) => ids(count).flatMap((_, a) =>
+    ids(a).map((__, b) => ({ a, b })));
+  for (const count of [4, 5, 6]) {
+    const layout = new Layout();
+    layout.aspect = 1.8;
+    layout.set(ids(count), all(count));
+    layout.settle(1000);
+
+    const points = fit(layout.bodies, 720, 400, 36);
+
+    const span = (axis) =>
+      Math.max(...points.map((p) => p[axis])) - Math.min(...points.map((p) => p[axis]));
+    assert.ok(span('x') > 360 && span('y') > 200, `${count}: ${span('x')} by ${span('y')}`);
+  }
+});
+
+test('a line crosses a box or it does not', () => {
+  const box = { left: 10, top: 10, right: 20, bottom: 20 };
+
+  assert.ok(crosses(box, { x: 0, y: 0 }, { x: 30, y: 30 }));
+  assert.ok(crosses(box, { x: 15, y: 0 }, { x: 15, y: 30 }));
+  assert.ok(crosses(box, { x: 12, y: 12 }, { x: 13, y: 13 }));
+  assert.ok(!crosses(box, { x: 0, y: 0 }, { x: 9, y: 9 }));
+  assert.ok(!crosses(box, { x: 25, y: 0 }, { x: 25, y: 30 }));
+  assert.ok(!crosses(box, { x: 0, y: 15 }, { x: 15, y: 45 }));
+});
+
+test('names stand where no line crosses them and inside the picture', () => {
+  const points = [{ x: 100, y: 15 }, { x: 30, y: 180 }, { x: 170, y: 180 }, { x: 100, y: 110 }];
+  const edges = [0, 1, 2].map((a) => ({ a, b: 3 }));
+  const picture = { points, edges, lengths: [8, 8, 8, 8], width: 200, height: 200 };
+
+  const places = placeLabels({ ...picture, named: [0, 1, 2] });
+
+  // The first has its line below and the edge above, the others only lines that go up.
+  assert.equal(places[0].anchor, 'start');
+  for (const { y } of places.slice(1)) assert.ok(y > 0);
+  assert.deepEqual(placeLabels({ ...picture, named: [] }), []);
+});
 
 test('the same graph gives the same picture', () => {
   const runs = [0, 1].map(() => {
