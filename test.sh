@@ -143,24 +143,8 @@ package() {
     build/package/root/bin/pigeonhub --version
 }
 
-# Upstream's clients block each other now and then, whatever the hub does (tests/interop/README.md): a
-# failed run is shown and repeated once.
-interop() {
-  local log=$results/interop
-  (cd tests/interop && node install.mjs && node --test --test-concurrency=1 ./*.test.mjs) \
-    >"$log" 2>&1 && cat "$log" && return 0
-  grep -A12 -E '^ *not ok' "$log" | sed 's/^/first run: /'
-  (cd tests/interop && node --test --test-concurrency=1 ./*.test.mjs)
-}
-
-# The partners are the same clients, so the same holds.
-interop_node() {
-  local log=$results/interop-node
-  (cd tests/interop && node install.mjs && cd node && node --test --test-concurrency=1) \
-    >"$log" 2>&1 && cat "$log" && return 0
-  grep -A12 -E '^ *not ok' "$log" | sed 's/^/first run: /'
-  (cd tests/interop/node && node --test --test-concurrency=1)
-}
+# interop FOLDER: repeats what upstream's clients may have spoilt (tests/interop/README.md).
+interop() { node tests/interop/install.mjs && node tests/interop/run_files.mjs "$1"; }
 
 interop_rtc() {
   (cd tests/interop && node install.mjs && cd rtc && node --test --test-concurrency=1)
@@ -187,9 +171,9 @@ part "the cores as WebAssembly" count_node node --test tests/wasm/cores.test.mjs
 part "package" count_one package
 part "build fuzz" count_steps build fuzz OFF pigeon_fuzzers
 part "fuzz, $fuzz_seconds s a target" count_fuzz fuzz_all
-part "interop with unmodified clients" count_node interop
+part "interop with unmodified clients" count_node interop tests/interop
 part "interop of WebRTC" count_node interop_rtc
-part "interop of native peers" count_node interop_node
+part "interop of native peers" count_node interop tests/interop/node
 part "commands of the documentation" count_unittest python3 tests/docs/commands_test.py
 
 printf '\n== summary\n'

@@ -57,6 +57,7 @@ export class Hub {
 
   async start() {
     this.output = '';
+    this.is_stopping = false;
     this.child = this.kind === 'upstream' ? spawn_upstream(this.port) : spawn_ours(this.port);
     const keep = (text) => {
       this.output = (this.output + text).slice(-output_kept);
@@ -76,9 +77,15 @@ export class Hub {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /// It has ended, and nobody asked it to.
+  has_fallen() {
+    return !this.is_running() && !this.is_stopping;
+  }
+
   /// Sends SIGTERM and waits for the end. A hub that does not obey is killed and reported.
   async stop() {
     const gone = exited(this.child);
+    this.is_stopping = true;
     this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), stop_timeout_ms);
     const { code, signal } = await gone;

@@ -1,6 +1,7 @@
 // The frame of a test: a hub and a world of its own, both gone afterwards whatever happens.
 import { test } from 'node:test';
 import { start_hub } from './hub.mjs';
+import { own_fault } from './own_fault.mjs';
 import { World, make_ids } from './world.mjs';
 
 const test_timeout_ms = 180_000;
@@ -21,6 +22,8 @@ export function hub_test(name, body, get_browser = () => undefined, hub_kind = u
     try {
       await body({ hub, world, ids: make_ids(`${name} ${seed}`, 10) });
     } catch (error) {
+      if (hub.kind === 'ours' && hub.has_fallen())
+        error.message = `${own_fault} the hub ended: ${error.message}`;
       error.message += `\nSEED=${seed}, hub output:\n${hub.output}`;
       throw error;
     }
