@@ -12,6 +12,7 @@ const reported_events = {
     content: event.content,
     direct: event.direct === true,
     encrypted: event.encrypted === true,
+    hops: event.hops,
     message: event.messageId,
   }),
   peerKeyAdded: (event) => ({ peer: event.peerId }),
@@ -63,6 +64,19 @@ function watch(mesh, id, emit) {
   watch_transfers(mesh, id, emit);
 }
 
+/// 0.1.1 takes most options by these calls only.
+const setters = {
+  maxPeers: 'setMaxPeers',
+  minPeers: 'setMinPeers',
+  autoDiscovery: 'setAutoDiscovery',
+  evictionStrategy: 'setEvictionStrategy',
+};
+
+function set_options(mesh, options) {
+  for (const [name, setter] of Object.entries(setters))
+    if (options[name] !== undefined && mesh[name] !== options[name]) mesh[setter](options[name]);
+}
+
 /// Commands for meshes made of `PeerPigeonMesh`, an unmodified class of any version. Each takes one
 /// JSON value and returns one.
 export function make_agent(PeerPigeonMesh, emit) {
@@ -72,6 +86,7 @@ export function make_agent(PeerPigeonMesh, emit) {
     /// Resolves when the hub has accepted the connection.
     async join({ id, url, options }) {
       const mesh = new PeerPigeonMesh({ ...options, peerId: id });
+      set_options(mesh, options);
       meshes.set(id, mesh);
       watch(mesh, id, emit);
       await mesh.init();
@@ -116,6 +131,11 @@ export function make_agent(PeerPigeonMesh, emit) {
 
     links({ id }) {
       return open_links(meshes.get(id));
+    },
+
+    /// Ids that it may still call.
+    known({ id }) {
+      return meshes.get(id).getDiscoveredPeers().map((peer) => peer.peerId);
     },
 
     leave({ id }) {

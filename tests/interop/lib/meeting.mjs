@@ -27,7 +27,8 @@ export function joined_up(world, peers) {
   return world.until('links that join all peers', reaches_all, meeting_ms);
 }
 
-async function say_everything(peers, label) {
+/// Every peer sends one broadcast and one direct message to each other.
+export async function say_everything(peers, label) {
   for (const peer of peers) await peer.broadcast(`to all from ${peer.id} ${label}`);
   for (const [from, to] of pairs_of(peers))
     await from.direct(to, `to ${to.id} from ${from.id} ${label}`);
@@ -46,14 +47,16 @@ function all_heard(peers, label, wants_direct = () => true) {
 /// up at a dead end, so only neighbours can count on it.
 export const between_neighbours = (from, to) => from.is_linked_to(to) && to.is_linked_to(from);
 
+/// Waits until what `say_everything` has sent has arrived.
+export function hear_everything(world, peers, label) {
+  const heard = () => all_heard(peers, label);
+  return world.until('every broadcast and direct message', heard, message_ms);
+}
+
 /// Every peer sends one broadcast and one direct message to each other; all must arrive.
 export async function talk(world, peers, label = 'once') {
   await say_everything(peers, label);
-  await world.until(
-    'every broadcast and direct message',
-    () => all_heard(peers, label),
-    message_ms,
-  );
+  await hear_everything(world, peers, label);
 }
 
 /// Like `talk`, for meshes whose links are still moving: sends again until one round arrives whole.

@@ -1,7 +1,7 @@
 // A set of peers around one hub, and the waiting for what they tell.
 import { createHash } from 'node:crypto';
+import { NativeHost } from './native_host.mjs';
 import { NodeHost } from './node_host.mjs';
-import { NativeHost } from '../node/native_host.mjs';
 import { PageHost } from './chromium_host.mjs';
 
 const events_shown = 12;
@@ -87,6 +87,12 @@ export class Peer {
   async leave() {
     this.world.peers.delete(this);
     await this.host.call('leave', { id: this.id });
+  }
+
+  /// After `leave`: joins again from the same process or page, under the same id.
+  join_again(more) {
+    const { id, version, kind, host } = this;
+    return this.world.join({ id, version, kind, host, more });
   }
 
   /// Ends its host the way a user does: closes the page.

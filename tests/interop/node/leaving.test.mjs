@@ -1,77 +1,156 @@
 // Links end: with a goodbye, without one, and by eviction.
-import { describe } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, before, describe } from 'node:test';
+import { Browser } from '../lib/chromium_host.mjs';
 import { all_linked, talk } from '../lib/meeting.mjs';
+import { our_part } from '../lib/own_fault.mjs';
 import { client_versions } from '../lib/paths.mjs';
-import { hears, join_native, join_pair, loses, native_test } from './suite.mjs';
+import { kinds } from '../lib/suite.mjs';
+import {
+  forgets,
+  hears,
+  join_native,
+  join_pair,
+  loses,
+  native_test,
+  smallest,
+  spawn_native,
+} from './suite.mjs';
 
-const partings = [
-  { manner: 'disconnects', part: (peer) => peer.leave() },
-  { manner: 'is killed', part: (peer) => peer.kill() },
-];
+let browser;
+before(async () => {
+  browser = await Browser.start();
+});
+after(() => browser?.close());
 
-for (const { manner, part } of partings) {
-  describe(`a peer ${manner}`, { concurrency: 2 * client_versions.length }, () => {
-    for (const version of client_versions) {
-      native_test(`of ${version}; a native one is told`, async ({ world, ids }) => {
-        const { ours, theirs } = await join_pair(world, ids, { version });
-        await part(theirs);
-        await hears(world, ours, 'peerDisconnected', { peer: theirs.id });
-      });
-
-      native_test(`native; one of ${version} is told`, async ({ world, ids }) => {
-        const { ours, theirs } = await join_pair(world, ids, { version });
-        await part(ours);
-        await loses(theirs, ours);
-      });
-    }
+/// The tests of a group wait side by side, as a peer that vanishes is missed only after ten seconds.
+function for_each_version(name, client_versions, body) {
+  describe(name, { concurrency: versions.length }, () => {
+    for (const version of versions)
+      native_test(
+        version,
+        (frame) => body(frame, version),
+        () => browser,
+      );
   });
 }
 
+const said = 'data channel closed';
+const noticed = 'connection disconnected';
+
+const partings = [
+  { kind: 'node', manner: 'disconnects', part: (peer) => peer.leave(), reason: said },
+  { kind: 'node', manner: 'is killed', part: (peer) => peer.kill(), reason: noticed },
+  { kind: 'chromium', manner: 'disconnects', part: (peer) => peer.leave(), reason: said },
+  { kind: 'chromium', manner: 'closes its page', part: (peer) => peer.close(), reason: noticed },
+  { kind: 'chromium', manner: 'crashes', part: (peer) => peer.kill(), reason: noticed },
+];
+
+for (const { kind, manner, part, reason } of partings) {
+  const name = `a peer in ${kind} ${manner}; the native one is told and forgets it`;
+  for_each_version(name, client_versions, async ({ world, ids }, version) => {
+    const { ours, theirs } = await join_pair(world, ids, { version, kind });
+
+    await part(theirs);
+
+    await hears(world, ours, 'peerDisconnected', { peer: theirs.id });
+    const [told] = ours.told('peerDisconnected');
+    assert.equal(told.reason, reason);
+    await forgets(ours, theirs);
+    await our_part(() => assert.deepEqual(ours.told('connectFailed'), [], 'it called nobody'));
+  });
+}
+
+for (const kind of kinds) {
+  const name = `a native peer says goodbye to one in ${kind}, and comes back`;
+  for_each_version(name, client_versions, async ({ world, ids }, version) => {
+    const { ours, theirs } = await join_pair(world, ids, { version, kind });
+
+    await ours.leave();
+
+    // The hub passes the goodbye on; the end of the channel may be told before.
+    await hears(world, theirs, 'peerDisconnected', { peer: ours.id, reason: 'left network' });
+    await forgets(theirs, ours);
+    const returned = await ours.join_again();
+    await all_linked(world, [returned, theirs]);
+    await talk(world, [returned, theirs]);
+  });
+}
+
+for (const kind of kinds) {
+  const name = `a peer in ${kind} says goodbye to a native one, and comes back`;
+  for_each_version(name, client_versions, async ({ world, ids }, version) => {
+    const { ours, theirs } = await join_pair(world, ids, { version, kind });
+    assert.equal(ours.told('peerDiscovered', { peer: theirs.id }).length, 1);
+
+    await theirs.leave();
+    await hears(world, ours, 'peerDisconnected', { peer: theirs.id });
+    await forgets(ours, theirs);
+    // A key of its own would be another one than before, which native peers do not believe.
+    const returned = await theirs.join_again({ enableCrypto: false });
+
+    await hears(world, ours, 'peerDiscovered', { peer: theirs.id }, 2);
+    await all_linked(world, [ours, returned]);
+    await talk(world, [ours, returned]);
+  });
+}
+
+for_each_version(
+  'a native peer is killed; one in Node is told',
+  client_versions,
+  async ({ world, ids }, version) => {
+    const { ours, theirs } = await join_pair(world, ids, { version });
+
+    await ours.kill();
+
+    await loses(theirs, ours);
+    const goodbyes = theirs.told('peerDisconnected', { reason: 'left network' });
+    assert.deepEqual(goodbyes, []);
+  },
+);
+
 const distance = (one, other) => BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
+const more = { autoDiscovery: false };
 
-describe('eviction', { concurrency: client_versions.length }, () => {
-  // 0.1.1 takes links beyond its bound and evicts nobody.
-  for (const version of ['1.0.6', '1.1.3']) {
-    native_test(`${version} evicts a native peer`, async ({ world, ids }) => {
-      const [center, ...greater] = ids.slice(0, 3).sort();
-      greater.sort((a, b) => (distance(center, a) < distance(center, b) ? -1 : 1));
-      const [near, far] = greater;
-      const more = { autoDiscovery: false };
-      const theirs = await world.join({ id: center, version, max_peers: 1, more });
-      const evicted = await join_native(world, far, more);
-      await evicted.run('link', { to: theirs.id });
-      await all_linked(world, [theirs, evicted]);
+for (const kind of kinds) {
+  const name = `a peer in ${kind} evicts a native one`;
+  for_each_version(name, client_versions, async ({ world, ids }, version) => {
+    const id = smallest(ids[0]);
+    const natives = await Promise.all([spawn_native(world, more), spawn_native(world, more)]);
+    const [near, far] = natives.sort((a, b) => (distance(id, a.id) < distance(id, b.id) ? -1 : 1));
+    const theirs = await world.join({ id, version, kind, max_peers: 1, more });
+    const evicted = await far.join();
+    await evicted.run('link', { to: theirs.id });
+    await all_linked(world, [theirs, evicted]);
 
-      const newcomer = await join_native(world, near, more);
-      await newcomer.run('link', { to: theirs.id });
+    const newcomer = await near.join();
+    await newcomer.run('link', { to: theirs.id });
 
-      await hears(world, evicted, 'peerEvicted', { peer: theirs.id, by_peer: true });
-      await hears(world, evicted, 'peerDisconnected', { peer: theirs.id });
-      await all_linked(world, [theirs, newcomer]);
-      await talk(world, [theirs, newcomer]);
-    });
-  }
+    await hears(world, evicted, 'peerEvicted', { peer: theirs.id, by_peer: true });
+    await hears(world, evicted, 'peerDisconnected', { peer: theirs.id });
+    await all_linked(world, [theirs, newcomer]);
+    await talk(world, [theirs, newcomer]);
+  });
+}
 
-  for (const version of client_versions) {
-    native_test(`a native peer evicts one of ${version}`, async ({ world, ids }) => {
-      const [own, ...others] = ids.slice(0, 3).sort().reverse();
-      const more = { autoDiscovery: false };
-      const ours = await join_native(world, own, more);
-      const theirs = [];
-      for (const id of others) {
-        const peer = await world.join({ id, version, max_peers: 1, more });
-        await ours.run('link', { to: id });
-        await all_linked(world, [ours, peer]);
-        theirs.push(peer);
-      }
+for (const kind of kinds) {
+  const name = `a native peer evicts one in ${kind}`;
+  for_each_version(name, client_versions, async ({ world, ids }, version) => {
+    const ours = await join_native(world, more);
+    const theirs = [];
+    for (const id of ids.slice(0, 2).map(smallest)) {
+      const peer = await world.join({ id, version, kind, max_peers: 1, more });
+      await ours.run('link', { to: id });
+      await all_linked(world, [ours, peer]);
+      theirs.push(peer);
+    }
 
-      await ours.run('set_max_peers', { count: 1 });
+    await ours.run('set_max_peers', { count: 1 });
 
-      await hears(world, ours, 'peerEvicted', { by_peer: false });
-      const [{ peer: victim }] = ours.told('peerEvicted');
-      const [left, kept] = theirs.sort((a) => (a.id === victim ? -1 : 1));
-      await hears(world, left, 'peerEvicted', { peer: ours.id });
-      await talk(world, [ours, kept]);
-    });
-  }
-});
+    await hears(world, ours, 'peerEvicted', { by_peer: false });
+    const [{ peer: victim }] = ours.told('peerEvicted');
+    const [left, kept] = theirs.sort((a) => (a.id === victim ? -1 : 1));
+    await hears(world, left, 'peerEvicted', { peer: ours.id });
+    await talk(world, [ours, kept]);
+  });
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { all_linked } from '../lib/meeting.mjs';
 import { client_versions } from '../lib/paths.mjs';
-import { hears, join_pair, join_proven, native_test, smallest } from './suite.mjs';
+import { hears, join_pair, join_native, native_test, smallest } from './suite.mjs';
 
 // 0.1.1 makes no keys unless it is told to.
 describe('keys are exchanged and messages encrypted', { concurrency: 2 }, () => {
@@ -53,7 +53,7 @@ describe('a direct message over a third peer', { concurrency: 3 }, () => {
     native_test(`native, ${version}, native`, async ({ world, ids }) => {
       const relay = await world.join({ id: smallest(ids[0]), version });
       const more = { autoDiscovery: false };
-      const ends = await Promise.all([join_proven(world, more), join_proven(world, more)]);
+      const ends = await Promise.all([join_native(world, more), join_native(world, more)]);
       for (const end of ends) await end.run('link', { to: relay.id });
       await link_each(world, relay, ends);
 
@@ -71,7 +71,7 @@ describe('a direct message over a third peer', { concurrency: 3 }, () => {
 
     native_test(`${version}, native, ${version}`, async ({ world, ids }) => {
       const more = { autoDiscovery: false, evictionStrategy: false };
-      const relay = await join_proven(world, { autoDiscovery: false });
+      const relay = await join_native(world, { autoDiscovery: false });
       const ends = [];
       // With one link each, the ends have no room for each other.
       for (const id of ids.slice(0, 2).map(smallest)) {
@@ -91,7 +91,7 @@ describe('without a hub', { concurrency: 3 }, () => {
     native_test(`native peers link over one of ${version}`, async ({ hub, world, ids }) => {
       const relay = await world.join({ id: smallest(ids[0]), version });
       const more = { autoDiscovery: false };
-      const ends = await Promise.all([join_proven(world, more), join_proven(world, more)]);
+      const ends = await Promise.all([join_native(world, more), join_native(world, more)]);
       for (const end of ends) await end.run('link', { to: relay.id });
       await link_each(world, relay, ends);
       await hub.stop();

@@ -1,14 +1,17 @@
 // Native peers, pages and Node peers of all versions in one mesh talk for a minute. Nothing is lost
-// and nothing comes twice.
+// and nothing comes twice, and native peers can prove to each other who speaks.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Browser } from '../lib/chromium_host.mjs';
 import { between_neighbours, joined_up } from '../lib/meeting.mjs';
+import { our_part } from '../lib/own_fault.mjs';
 import { client_versions } from '../lib/paths.mjs';
-import { join_native, native_test } from './suite.mjs';
+import { kinds } from '../lib/suite.mjs';
+import { assert_verified, is_native, join_native, keys_go_round, native_test } from './suite.mjs';
 
 const native_count = 4;
+const peer_count = native_count + client_versions.length * kinds.length;
 const talking_ms = 60_000;
 const round_ms = 1_000;
 const arrival_ms = 20_000;
@@ -20,12 +23,12 @@ before(async () => {
 after(() => browser?.close());
 
 function join_all(world, ids) {
-  const natives = ids.slice(0, native_count).map((id) => join_native(world, id));
+  const natives = Array.from({ length: native_count }, () => join_native(world));
   const others = client_versions.flatMap((version, index) =>
-    ['node', 'chromium'].map((kind, offset) => {
-      const id = ids[native_count + 2 * index + offset];
+    kinds.map((kind, offset) => {
+      const id = ids[kinds.length * index + offset];
       // Upstream's default of three links would make a mesh of many hops.
-      return world.join({ id, version, kind, max_peers: ids.length });
+      return world.join({ id, version, kind, max_peers: peer_count });
     }),
   );
   return Promise.all([...natives, ...others]);
@@ -45,7 +48,7 @@ async function say(peers, round) {
     await from.broadcast(all);
     const to = round_robin(peers, from, round);
     // Upstream gives up at dead ends, native peers do not.
-    if (from.kind !== 'native' && !between_neighbours(from, to)) continue;
+    if (!is_native(from) && !between_neighbours(from, to)) continue;
     const one = `${round} to ${to.id} from ${from.id}`;
     expected.push({ from, to, content: one });
     await from.direct(to, one);
@@ -82,6 +85,13 @@ class Arrivals {
 
 const shown = ({ from, to, content }) => `${from.name} -> ${to.name}: ${content}`;
 
+function assert_each_once(expected, arrivals) {
+  const lost = expected.filter((one) => arrivals.count(one) === 0);
+  assert.deepEqual(lost.map(shown), [], `lost, of ${expected.length}`);
+  const twice = expected.filter((one) => arrivals.count(one) > 1);
+  assert.deepEqual(twice.map(shown), [], `twice, of ${expected.length}`);
+}
+
 native_test(
   'four native peers, three pages and three Node peers talk for a minute',
   async ({ world, ids }) => {
@@ -95,17 +105,22 @@ native_test(
       await sleep(round_ms);
     }
     const arrivals = new Arrivals();
-    const missing = () => {
+    const have_all_arrived = () => {
       arrivals.take(peers);
-      return expected.filter((one) => arrivals.count(one) === 0);
+      return expected.every((one) => arrivals.count(one) > 0);
     };
-    await world
-      .until('every message', () => missing().length === 0, arrival_ms)
-      .catch(() => {});
+    await world.until('every message', have_all_arrived, arrival_ms).catch(() => {});
 
-    assert.deepEqual(missing().map(shown), [], `lost, of ${expected.length}`);
-    const twice = expected.filter((one) => arrivals.count(one) > 1);
-    assert.deepEqual(twice.map(shown), [], `twice, of ${expected.length}`);
+    await our_part(() => {
+      assert_verified(peers);
+      const among_natives = ({ from, to }) => is_native(from) && is_native(to);
+      assert_each_once(expected.filter(among_natives), arrivals);
+      // Whoever sent it: a native peer tells no message twice.
+      const arrived = expected.filter((one) => is_native(one.to) && arrivals.count(one) > 0);
+      assert_each_once(arrived, arrivals);
+    });
+    assert_each_once(expected, arrivals);
   },
   () => browser,
+  keys_go_round,
 );

@@ -5,7 +5,7 @@ import { Browser } from '../lib/chromium_host.mjs';
 import { all_linked, assert_strangers, talk } from '../lib/meeting.mjs';
 import { client_versions } from '../lib/paths.mjs';
 import { kinds } from '../lib/suite.mjs';
-import { join_pair, join_proven, native_test, smallest } from './suite.mjs';
+import { join_pair, join_native, native_test, smallest } from './suite.mjs';
 
 let browser;
 before(async () => {
@@ -60,7 +60,7 @@ describe("a native peer and one in Node at upstream's server", { concurrency: 3 
           assert_one_attempt(ours);
         },
         undefined,
-        'upstream',
+        { hub_kind: 'upstream' },
       );
     }
   }
@@ -69,7 +69,7 @@ describe("a native peer and one in Node at upstream's server", { concurrency: 3 
 describe('a native peer takes offers of smaller ids', { concurrency: 2 }, () => {
   for (const version of client_versions.filter(may_offer_to_greater)) {
     native_test(version, async ({ world, ids }) => {
-      const ours = await join_proven(world, { autoDiscovery: false });
+      const ours = await join_native(world, { autoDiscovery: false });
       const theirs = await world.join({ id: smallest(ids[0]), version });
       await all_linked(world, [ours, theirs]);
 
@@ -85,7 +85,7 @@ native_test('namespaces stay apart', async ({ world, ids }) => {
   const networks = ['red', 'blue'];
   const join = (networkName, id) =>
     Promise.all([
-      join_proven(world, { networkName }),
+      join_native(world, { networkName }),
       world.join({ id, version: '1.1.3', network: networkName }),
     ]);
   const [red, blue] = await Promise.all(networks.map((name, index) => join(name, ids[index])));

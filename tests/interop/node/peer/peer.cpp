@@ -78,6 +78,7 @@ Peer::Answer Peer::run(std::string_view what, const json::object& command) {
   if (what == "link") return answer(node_->connect_to_peer(peer_of(command)));
   if (what == "drop") return answer(node_->disconnect_peer(peer_of(command)));
   if (what == "links") return links();
+  if (what == "known") return known();
   if (what == "status") return json::value(describe(node_->status()));
   if (what == "set_max_peers") {
     return json::value(node_->set_max_peers(command.at("count").to_number<std::size_t>()));
@@ -121,6 +122,14 @@ json::value Peer::links() const {
     if (peer.state == PeerState::connected) {
       ids.push_back(json::object{{"peer", peer.peer.to_text()}, {"offered", peer.is_initiator}});
     }
+  }
+  return ids;
+}
+
+json::value Peer::known() const {
+  json::array ids;
+  for (const DiscoveredPeer& peer : node_->discovered_peers()) {
+    ids.emplace_back(peer.peer.to_text());
   }
   return ids;
 }

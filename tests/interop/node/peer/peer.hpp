@@ -37,6 +37,7 @@ class Peer {
   Answer run_message(std::string_view what, const boost::json::object& command);
   Answer send_file(const boost::json::object& command);
   boost::json::value links() const;
+  boost::json::value known() const;
   void tell(const NodeEvent& event);
 
   EventQueue events_;

@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { exited, spawn_child } from '../lib/children.mjs';
-import { repo_root } from '../lib/paths.mjs';
+import { exited, spawn_child } from './children.mjs';
+import { own_fault } from './own_fault.mjs';
+import { repo_root } from './paths.mjs';
 
 const kept_diagnostics = 4000;
 
@@ -39,6 +40,7 @@ export class NativeHost {
     this.calls = new Map();
     this.last_call = 0;
     this.diagnostics = '';
+    this.is_ending = false;
   }
 
   /// Resolves with the peer's id. Without `id` it is that of a key of its own.
@@ -55,7 +57,9 @@ export class NativeHost {
       this.ready = resolve;
       this.child.once('error', reject);
       this.child.once('exit', (code, signal) => {
-        const error = new Error(`native peer ended (${signal ?? code})\n${this.diagnostics}`);
+        const mark = this.is_ending ? '' : `${own_fault} `;
+        const how = `${signal ?? code}`;
+        const error = new Error(`${mark}native peer ended (${how})\n${this.diagnostics}`);
         reject(error);
         for (const pending of this.calls.values()) pending.reject(error);
         this.calls.clear();
@@ -111,6 +115,7 @@ export class NativeHost {
   /// Ends the process without any goodbye, as a crash would.
   async kill() {
     if (!this.child) return;
+    this.is_ending = true;
     this.child.kill('SIGKILL');
     await exited(this.child);
   }
