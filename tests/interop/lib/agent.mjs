@@ -106,6 +106,22 @@ export function make_agent(PeerPigeonMesh, emit) {
       return meshes.get(id).sendEncryptedMessage(to, text);
     },
 
+    /// Shows the peer our keys again, so that it answers with its own.
+    async exchange_keys({ id, to }) {
+      return meshes.get(id).exchangeKeysWithPeer(to);
+    },
+
+    /// 0.1.1 only: lets it test the channel, five seconds from now, as it does when the path is bad
+    /// and the hub away. The other side's answer is told.
+    test_channel({ id, to }) {
+      const connection = meshes.get(id).peers.get(to);
+      connection.dataChannel.addEventListener('message', ({ data }) => {
+        const { type, from, timestamp, originalTimestamp } = JSON.parse(data);
+        if (type === 'pong') emit({ id, name: 'pong', from, timestamp, originalTimestamp });
+      });
+      connection.monitorDataChannelHealth();
+    },
+
     async binary({ id, to, seed, bytes }) {
       return meshes.get(id).sendBinaryData(to, binary_content(seed, 0, bytes));
     },

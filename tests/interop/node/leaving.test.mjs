@@ -5,8 +5,8 @@ import { Browser } from '../lib/chromium_host.mjs';
 import { all_linked, talk } from '../lib/meeting.mjs';
 import { our_part } from '../lib/own_fault.mjs';
 import { client_versions } from '../lib/paths.mjs';
-import { kinds } from '../lib/suite.mjs';
 import {
+  everybody,
   forgets,
   hears,
   join_native,
@@ -24,14 +24,16 @@ before(async () => {
 after(() => browser?.close());
 
 /// The tests of a group wait side by side, as a peer that vanishes is missed only after ten seconds.
-function for_each_version(name, client_versions, body) {
-  describe(name, { concurrency: versions.length }, () => {
-    for (const version of versions)
+function for_each(name, cases, body) {
+  describe(name, { concurrency: 6 }, () => {
+    for (const one of cases) {
+      const { version, kind, manner } = one;
       native_test(
-        version,
-        (frame) => body(frame, version),
+        [version, 'in', kind, manner].join(' ').trim(),
+        (frame) => body(frame, one),
         () => browser,
       );
+    }
   });
 }
 
@@ -44,11 +46,12 @@ const partings = [
   { kind: 'chromium', manner: 'disconnects', part: (peer) => peer.leave(), reason: said },
   { kind: 'chromium', manner: 'closes its page', part: (peer) => peer.close(), reason: noticed },
   { kind: 'chromium', manner: 'crashes', part: (peer) => peer.kill(), reason: noticed },
-];
+].flatMap((parting) => client_versions.map((version) => ({ ...parting, version })));
 
-for (const { kind, manner, part, reason } of partings) {
-  const name = `a peer in ${kind} ${manner}; the native one is told and forgets it`;
-  for_each_version(name, client_versions, async ({ world, ids }, version) => {
+for_each(
+  'a native peer is told that another is gone, and forgets it',
+  partings,
+  async ({ world, ids }, { version, kind, part, reason }) => {
     const { ours, theirs } = await join_pair(world, ids, { version, kind });
 
     await part(theirs);
@@ -58,29 +61,14 @@ for (const { kind, manner, part, reason } of partings) {
     assert.equal(told.reason, reason);
     await forgets(ours, theirs);
     await our_part(() => assert.deepEqual(ours.told('connectFailed'), [], 'it called nobody'));
-  });
-}
+  },
+);
 
-for (const kind of kinds) {
-  const name = `a native peer says goodbye to one in ${kind}, and comes back`;
-  for_each_version(name, client_versions, async ({ world, ids }, version) => {
-    const { ours, theirs } = await join_pair(world, ids, { version, kind });
-
-    await ours.leave();
-
-    // The hub passes the goodbye on; the end of the channel may be told before.
-    await hears(world, theirs, 'peerDisconnected', { peer: ours.id, reason: 'left network' });
-    await forgets(theirs, ours);
-    const returned = await ours.join_again();
-    await all_linked(world, [returned, theirs]);
-    await talk(world, [returned, theirs]);
-  });
-}
-
-for (const kind of kinds) {
-  const name = `a peer in ${kind} says goodbye to a native one, and comes back`;
-  for_each_version(name, client_versions, async ({ world, ids }, version) => {
-    const { ours, theirs } = await join_pair(world, ids, { version, kind });
+for_each(
+  'a peer says goodbye to a native one, and comes back',
+  everybody,
+  async ({ world, ids }, pair) => {
+    const { ours, theirs } = await join_pair(world, ids, pair);
     assert.equal(ours.told('peerDiscovered', { peer: theirs.id }).length, 1);
 
     await theirs.leave();
@@ -92,14 +80,31 @@ for (const kind of kinds) {
     await hears(world, ours, 'peerDiscovered', { peer: theirs.id }, 2);
     await all_linked(world, [ours, returned]);
     await talk(world, [ours, returned]);
-  });
-}
+  },
+);
 
-for_each_version(
-  'a native peer is killed; one in Node is told',
-  client_versions,
-  async ({ world, ids }, version) => {
-    const { ours, theirs } = await join_pair(world, ids, { version });
+for_each(
+  'a native peer says goodbye to another, and comes back',
+  everybody,
+  async ({ world, ids }, pair) => {
+    const { ours, theirs } = await join_pair(world, ids, pair);
+
+    await ours.leave();
+
+    // The hub passes the goodbye on; the end of the channel may be told before.
+    await hears(world, theirs, 'peerDisconnected', { peer: ours.id, reason: 'left network' });
+    await forgets(theirs, ours);
+    const returned = await ours.join_again();
+    await all_linked(world, [returned, theirs]);
+    await talk(world, [returned, theirs]);
+  },
+);
+
+for_each(
+  'a native peer is killed and another is told',
+  everybody,
+  async ({ world, ids }, pair) => {
+    const { ours, theirs } = await join_pair(world, ids, pair);
 
     await ours.kill();
 
@@ -112,45 +117,39 @@ for_each_version(
 const distance = (one, other) => BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
 const more = { autoDiscovery: false };
 
-for (const kind of kinds) {
-  const name = `a peer in ${kind} evicts a native one`;
-  for_each_version(name, client_versions, async ({ world, ids }, version) => {
-    const id = smallest(ids[0]);
-    const natives = await Promise.all([spawn_native(world, more), spawn_native(world, more)]);
-    const [near, far] = natives.sort((a, b) => (distance(id, a.id) < distance(id, b.id) ? -1 : 1));
-    const theirs = await world.join({ id, version, kind, max_peers: 1, more });
-    const evicted = await far.join();
-    await evicted.run('link', { to: theirs.id });
-    await all_linked(world, [theirs, evicted]);
+for_each('a peer evicts a native one', everybody, async ({ world, ids }, { version, kind }) => {
+  const id = smallest(ids[0]);
+  const natives = await Promise.all([spawn_native(world, more), spawn_native(world, more)]);
+  const [near, far] = natives.sort((a, b) => (distance(id, a.id) < distance(id, b.id) ? -1 : 1));
+  const theirs = await world.join({ id, version, kind, max_peers: 1, more });
+  const evicted = await far.join();
+  await evicted.run('link', { to: theirs.id });
+  await all_linked(world, [theirs, evicted]);
 
-    const newcomer = await near.join();
-    await newcomer.run('link', { to: theirs.id });
+  const newcomer = await near.join();
+  await newcomer.run('link', { to: theirs.id });
 
-    await hears(world, evicted, 'peerEvicted', { peer: theirs.id, by_peer: true });
-    await hears(world, evicted, 'peerDisconnected', { peer: theirs.id });
-    await all_linked(world, [theirs, newcomer]);
-    await talk(world, [theirs, newcomer]);
-  });
-}
+  await hears(world, evicted, 'peerEvicted', { peer: theirs.id, by_peer: true });
+  await hears(world, evicted, 'peerDisconnected', { peer: theirs.id });
+  await all_linked(world, [theirs, newcomer]);
+  await talk(world, [theirs, newcomer]);
+});
 
-for (const kind of kinds) {
-  const name = `a native peer evicts one in ${kind}`;
-  for_each_version(name, client_versions, async ({ world, ids }, version) => {
-    const ours = await join_native(world, more);
-    const theirs = [];
-    for (const id of ids.slice(0, 2).map(smallest)) {
-      const peer = await world.join({ id, version, kind, max_peers: 1, more });
-      await ours.run('link', { to: id });
-      await all_linked(world, [ours, peer]);
-      theirs.push(peer);
-    }
+for_each('a native peer evicts another', everybody, async ({ world, ids }, { version, kind }) => {
+  const ours = await join_native(world, more);
+  const theirs = [];
+  for (const id of ids.slice(0, 2).map(smallest)) {
+    const peer = await world.join({ id, version, kind, max_peers: 1, more });
+    await ours.run('link', { to: id });
+    await all_linked(world, [ours, peer]);
+    theirs.push(peer);
+  }
 
-    await ours.run('set_max_peers', { count: 1 });
+  await ours.run('set_max_peers', { count: 1 });
 
-    await hears(world, ours, 'peerEvicted', { by_peer: false });
-    const [{ peer: victim }] = ours.told('peerEvicted');
-    const [left, kept] = theirs.sort((a) => (a.id === victim ? -1 : 1));
-    await hears(world, left, 'peerEvicted', { peer: ours.id });
-    await talk(world, [ours, kept]);
-  });
-}
+  await hears(world, ours, 'peerEvicted', { by_peer: false });
+  const [{ peer: victim }] = ours.told('peerEvicted');
+  const [left, kept] = theirs.sort((a) => (a.id === victim ? -1 : 1));
+  await hears(world, left, 'peerEvicted', { peer: ours.id });
+  await talk(world, [ours, kept]);
+});

@@ -1,108 +1,223 @@
-// Encrypted messages, and direct messages over a third peer.
+// Encrypted messages, and messages over a third peer.
 import assert from 'node:assert/strict';
-import { describe } from 'node:test';
+import { after, before, describe } from 'node:test';
+import { Browser } from '../lib/chromium_host.mjs';
 import { all_linked } from '../lib/meeting.mjs';
-import { client_versions } from '../lib/paths.mjs';
-import { hears, join_pair, join_native, native_test, smallest } from './suite.mjs';
+import { kinds } from '../lib/suite.mjs';
+import {
+  everybody,
+  hears,
+  is_native,
+  join_native,
+  join_pair,
+  keys_go_round,
+  native_test,
+  smallest,
+} from './suite.mjs';
 
-// 0.1.1 makes no keys unless it is told to.
-describe('keys are exchanged and messages encrypted', { concurrency: 2 }, () => {
-  for (const version of ['1.0.6', '1.1.3']) {
+let browser;
+before(async () => {
+  browser = await Browser.start();
+});
+after(() => browser?.close());
+
+const get_browser = () => browser;
+const waits = { autoDiscovery: false };
+
+describe('keys are exchanged and messages encrypted', { concurrency: 3 }, () => {
+  // 0.1.1 makes no keys unless it is told to.
+  const their_options = { enableCrypto: true };
+  for (const { version, kind } of everybody) {
     for (const is_greater of [true, false]) {
-      native_test(`${version}, native id ${is_greater ? 'greater' : 'smaller'}`, async (frame) => {
-        const { world, ids } = frame;
-        const { ours, theirs } = await join_pair(world, ids, { version, is_greater });
+      const which = is_greater ? 'greater' : 'smaller';
+      const body = async ({ world, ids }) => {
+        const pair = { version, kind, is_greater, their_options };
+        const { ours, theirs } = await join_pair(world, ids, pair);
         await hears(world, ours, 'peerKeyAdded', { peer: theirs.id });
         await hears(world, theirs, 'peerKeyAdded', { peer: ours.id });
 
-        await ours.run('encrypted', { to: theirs.id, text: 'secret "one"' });
-        await theirs.run('encrypted', { to: ours.id, text: 'secret \u00fc' });
-
-        const encrypted = { direct: true, encrypted: true };
-        await hears(world, theirs, 'messageReceived', {
-          ...encrypted,
-          from: ours.id,
-          content: 'secret "one"',
-        });
-        await hears(world, ours, 'messageReceived', {
-          ...encrypted,
-          from: theirs.id,
-          content: 'secret \u00fc',
-        });
-      });
+        for (const [from, to, content] of [
+          [ours, theirs, 'secret "one"'],
+          [theirs, ours, 'secret \u00fc'],
+        ]) {
+          await from.run('encrypted', { to: to.id, text: content });
+          const fields = { from: from.id, content, direct: true, encrypted: true };
+          await hears(world, to, 'messageReceived', fields);
+        }
+      };
+      native_test(`${version} in ${kind}, native id ${which}`, body, get_browser);
     }
+  }
+});
+
+describe('0.1.1', { concurrency: kinds.length }, () => {
+  for (const kind of kinds) {
+    const version = '0.1.1';
+
+    native_test(
+      `asks for keys, in ${kind}`,
+      async ({ world, ids }) => {
+        const their_options = { enableCrypto: true };
+        const { ours, theirs } = await join_pair(world, ids, { version, kind, their_options });
+        await hears(world, theirs, 'peerKeyAdded', { peer: ours.id });
+
+        await theirs.run('exchange_keys', { to: ours.id });
+
+        await hears(world, theirs, 'peerKeyAdded', { peer: ours.id }, 2);
+      },
+      get_browser,
+    );
+
+    native_test(
+      `asks whether the channel is alive, in ${kind}`,
+      async ({ world, ids }) => {
+        const { ours, theirs } = await join_pair(world, ids, { version, kind });
+
+        await theirs.run('test_channel', { to: ours.id });
+
+        await hears(world, theirs, 'pong', { from: ours.id });
+        const [{ timestamp, originalTimestamp }] = theirs.told('pong');
+        assert(Number.isInteger(originalTimestamp), `${originalTimestamp}`);
+        assert(Number.isInteger(timestamp), `${timestamp}`);
+      },
+      get_browser,
+    );
   }
 });
 
 const link_each = (world, relay, ends) =>
   Promise.all(ends.map((end) => all_linked(world, [relay, end])));
 
+/// The hops with which a message begins.
+const ttl = { '0.1.1': 10, '1.0.6': 10, '1.1.3': 40, ours: 40 };
+
+/// What a peer tells of the way of a message that one other has passed on. Native peers count those
+/// on the way. Upstream's believe that everybody begins with as many hops as they do.
+const hops = (from, to) => (is_native(to) ? 1 : ttl[to.version] - (ttl[from.version] - 1));
+
+/// A broadcast and a direct message each way, over one peer in between.
 async function pass_on(world, one, other, fields = {}) {
-  for (const [from, to, content] of [
-    [one, other, 'there "\u00fc\u{1f426}"'],
-    [other, one, 'and back'],
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
   ]) {
+    const expected = { ...fields, hops: hops(from, to), from: from.id };
+    const content = `there "\u00fc\u{1f426}" from ${from.id}`;
     await from.direct(to, content);
-    await hears(world, to, 'messageReceived', { ...fields, from: from.id, content, direct: true });
+    await hears(world, to, 'messageReceived', { ...expected, content, direct: true });
+    await from.broadcast(content);
+    await hears(world, to, 'messageReceived', { ...expected, content, direct: false });
   }
 }
 
-// The ends have the greater ids, so that they can offer to the relay.
-describe('a direct message over a third peer', { concurrency: 3 }, () => {
-  for (const version of client_versions) {
-    native_test(`native, ${version}, native`, async ({ world, ids }) => {
-      const relay = await world.join({ id: smallest(ids[0]), version });
-      const more = { autoDiscovery: false };
-      const ends = await Promise.all([join_native(world, more), join_native(world, more)]);
-      for (const end of ends) await end.run('link', { to: relay.id });
-      await link_each(world, relay, ends);
+/// The ends have the greater ids, so that they can offer to the relay.
+async function join_over_theirs(world, ids, relay_kind) {
+  const relay = await world.join({ id: smallest(ids[0]), ...relay_kind });
+  const ends = await Promise.all([join_native(world, waits), join_native(world, waits)]);
+  for (const end of ends) await end.run('link', { to: relay.id });
+  await link_each(world, relay, ends);
+  return ends;
+}
 
-      // Signatures and confirmations of native peers pass the relay as well.
-      await pass_on(world, ...ends, { verified: true });
-      for (const end of ends) await hears(world, end, 'messageDelivered', {});
-      const content = { list: [1, -0.5, 1e21, null], 'a "b"': { z: true, a: '\u2028' } };
-      await ends[0].run('direct_json', { to: ends[1].id, content });
-      await hears(world, ends[0], 'messageDelivered', {}, 2);
-      // The two processes tell their events apart from each other.
-      await hears(world, ends[1], 'messageReceived', { verified: true }, 2);
-      const received = ends[1].told('messageReceived', { verified: true }).at(-1);
-      assert.deepEqual(received.content, content);
-    });
+/// With one link each, the ends have no room for each other.
+async function join_over_ours(world, ids, end_kinds) {
+  const more = { autoDiscovery: false, evictionStrategy: false };
+  const relay = await join_native(world, waits);
+  const ends = [];
+  for (const [index, end_kind] of end_kinds.entries()) {
+    const end = await world.join({ id: smallest(ids[index]), ...end_kind, max_peers: 1, more });
+    await relay.run('link', { to: end.id });
+    await all_linked(world, [relay, end]);
+    ends.push(end);
+  }
+  return ends;
+}
 
-    native_test(`${version}, native, ${version}`, async ({ world, ids }) => {
-      const more = { autoDiscovery: false, evictionStrategy: false };
-      const relay = await join_native(world, { autoDiscovery: false });
-      const ends = [];
-      // With one link each, the ends have no room for each other.
-      for (const id of ids.slice(0, 2).map(smallest)) {
-        const end = await world.join({ id, version, max_peers: 1, more });
-        await relay.run('link', { to: end.id });
-        await all_linked(world, [relay, end]);
-        ends.push(end);
-      }
+describe('over a third peer', { concurrency: 3 }, () => {
+  for (const peer of everybody) {
+    const { version, kind } = peer;
+
+    native_test(
+      `native, ${version} in ${kind}, native`,
+      async ({ world, ids }) => {
+        const ends = await join_over_theirs(world, ids, peer);
+
+        // Signatures and confirmations of native peers pass the relay as well.
+        await pass_on(world, ...ends, { verified: true });
+        for (const end of ends) await hears(world, end, 'messageDelivered', {});
+        const content = { list: [1, -0.5, 1e21, null], 'a "b"': { z: true, a: '\u2028' } };
+        const message = await ends[0].run('direct_json', { to: ends[1].id, content });
+        await hears(world, ends[0], 'messageDelivered', { message });
+        // The two processes tell their events apart from each other.
+        await hears(world, ends[1], 'messageReceived', { message, verified: true, hops: 1 });
+        const [received] = ends[1].told('messageReceived', { message });
+        assert.deepEqual(received.content, content);
+      },
+      get_browser,
+    );
+
+    native_test(
+      `${version} in ${kind}, native, ${version} in ${kind}`,
+      async ({ world, ids }) => {
+        const ends = await join_over_ours(world, ids, [peer, peer]);
+
+        await pass_on(world, ...ends);
+      },
+      get_browser,
+    );
+  }
+
+  for (const version of ['0.1.1', '1.0.6']) {
+    native_test(`${version}, native, 1.1.3`, async ({ world, ids }) => {
+      const ends = await join_over_ours(world, ids, [{ version }, { version: '1.1.3' }]);
 
       await pass_on(world, ...ends);
     });
   }
+
+  for (const [between, end_version] of [
+    ['1.0.6', '1.1.3'],
+    ['1.1.3', '1.0.6'],
+    ['0.1.1', '1.1.3'],
+    ['1.1.3', '0.1.1'],
+  ]) {
+    native_test(
+      `native, ${between}, ${end_version}`,
+      async ({ world, ids }) => {
+        const relay = await world.join({ id: smallest(ids[0]), version: between, more: waits });
+        const ours = await join_native(world, waits);
+        const theirs = await world.join({ id: ids[1], version: end_version, more: waits });
+        for (const end of [ours, theirs]) await end.run('link', { to: relay.id });
+        await link_each(world, relay, [ours, theirs]);
+
+        await pass_on(world, ours, theirs);
+      },
+      undefined,
+      keys_go_round,
+    );
+  }
 });
 
 describe('without a hub', { concurrency: 3 }, () => {
-  for (const version of client_versions) {
-    native_test(`native peers link over one of ${version}`, async ({ hub, world, ids }) => {
-      const relay = await world.join({ id: smallest(ids[0]), version });
-      const more = { autoDiscovery: false };
-      const ends = await Promise.all([join_native(world, more), join_native(world, more)]);
-      for (const end of ends) await end.run('link', { to: relay.id });
-      await link_each(world, relay, ends);
-      await hub.stop();
+  for (const { version, kind } of everybody) {
+    native_test(
+      `native peers link over one of ${version} in ${kind}`,
+      async ({ hub, world, ids }) => {
+        const ends = await join_over_theirs(world, ids, { version, kind });
+        await hub.stop();
 
-      const [caller, called] = ends;
-      await caller.run('link', { to: called.id });
+        const [caller, called] = ends;
+        await caller.run('link', { to: called.id });
 
-      await all_linked(world, ends);
-      for (const [from, to] of [ends, ends.toReversed()])
-        await hears(world, from, 'peerVerified', { peer: to.id });
-      await pass_on(world, ...ends, { verified: true, hops: 0 });
-    });
+        await all_linked(world, ends);
+        for (const [from, to] of [ends, ends.toReversed()])
+          await hears(world, from, 'peerVerified', { peer: to.id });
+        const content = 'straight';
+        await caller.direct(called, content);
+        const fields = { from: caller.id, content, verified: true, hops: 0 };
+        await hears(world, called, 'messageReceived', fields);
+      },
+      get_browser,
+    );
   }
 });

@@ -5,7 +5,7 @@ import { Browser } from '../lib/chromium_host.mjs';
 import { all_linked, assert_strangers, talk } from '../lib/meeting.mjs';
 import { client_versions } from '../lib/paths.mjs';
 import { kinds } from '../lib/suite.mjs';
-import { join_pair, join_native, native_test, smallest } from './suite.mjs';
+import { join_native, join_pair, native_test } from './suite.mjs';
 
 let browser;
 before(async () => {
@@ -66,20 +66,40 @@ describe("a native peer and one in Node at upstream's server", { concurrency: 3 
   }
 });
 
-describe('a native peer takes offers of smaller ids', { concurrency: 2 }, () => {
-  for (const version of client_versions.filter(may_offer_to_greater)) {
-    native_test(version, async ({ world, ids }) => {
-      const ours = await join_native(world, { autoDiscovery: false });
-      const theirs = await world.join({ id: smallest(ids[0]), version });
-      await all_linked(world, [ours, theirs]);
+/// A peer that only waits. 1.1.3 looks for links below its floor all the same.
+const waits = { autoDiscovery: false, connectivityFloor: 0 };
 
-      await talk(world, [ours, theirs]);
+const one_side_waits = [
+  { offers: true, is_greater: true, versions: client_versions },
+  // The others refuse an offer of a smaller id.
+  { offers: true, is_greater: false, versions: ['0.1.1'] },
+  { offers: false, is_greater: false, versions: client_versions },
+  { offers: false, is_greater: true, versions: client_versions.filter(may_offer_to_greater) },
+];
 
-      const [link] = await ours.host.run('links', {});
-      assert.equal(link.offered, false);
-    });
-  }
-});
+for (const { offers, is_greater, versions } of one_side_waits) {
+  const does = offers ? 'offers to one that waits' : 'waits for an offer';
+  const which = is_greater ? 'smaller' : 'greater';
+  describe(`a native peer ${does}, of ${which} id`, { concurrency: 3 }, () => {
+    for (const [version, kind] of versions.flatMap((one) => kinds.map((kind) => [one, kind]))) {
+      native_test(
+        `${version} in ${kind}`,
+        async ({ world, ids }) => {
+          const options = offers ? { their_options: waits } : { our_options: waits };
+          const pair = { version, kind, is_greater, ...options };
+          const { ours, theirs } = await join_pair(world, ids, pair);
+
+          await talk(world, [ours, theirs]);
+
+          const [link] = await ours.host.run('links', {});
+          assert.equal(link.offered, offers);
+          assert_one_attempt(ours);
+        },
+        () => browser,
+      );
+    }
+  });
+}
 
 native_test('namespaces stay apart', async ({ world, ids }) => {
   const networks = ['red', 'blue'];

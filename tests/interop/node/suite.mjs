@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { all_linked, meeting_ms } from '../lib/meeting.mjs';
 import { our_part } from '../lib/own_fault.mjs';
-import { hub_test } from '../lib/suite.mjs';
+import { client_versions } from '../lib/paths.mjs';
+import { hub_test, kinds } from '../lib/suite.mjs';
 
 const poll_ms = 200;
 /// For a native peer to tell its status.
@@ -25,8 +26,8 @@ async function check_native_peers(world, may_count) {
   }
 }
 
-/// For meshes in which neighbours of upstream's peers are linked: these send what they exchange keys
-/// with to all of them, who pass it on, and nobody has signed it.
+/// For meshes in which a key exchange reaches a native peer by way of another: upstream's peers send
+/// it to all their neighbours, 0.1.1 without keys and native peers pass it on, and nobody signs it.
 export const keys_go_round = { may_count: ['forged'] };
 
 /// Like `hub_test`; besides, what native peers have counted is looked at in the end. `may_count`
@@ -58,17 +59,23 @@ export async function spawn_native(world, more = {}) {
 
 export const join_native = async (world, more) => (await spawn_native(world, more)).join();
 
+/// Every version in Node and in a page.
+export const everybody = client_versions.flatMap((version) =>
+  kinds.map((kind) => ({ version, kind })),
+);
+
 /// Such ids are smaller or greater than practically all others.
 export const smallest = (id) => `00000000${id.slice(8)}`;
 export const greatest = (id) => `ffffffff${id.slice(8)}`;
 
 /// A native peer and one of upstream that are linked. The greater id is the native peer's if
-/// `is_greater`; it makes the offer.
-export async function join_pair(world, ids, { version, kind = 'node', is_greater = true, more }) {
+/// `is_greater`. Options are those of `World.join`'s `more`.
+export async function join_pair(world, ids, pair) {
+  const { version, kind = 'node', is_greater = true, our_options, their_options } = pair;
   const id = is_greater ? smallest(ids[0]) : greatest(ids[0]);
   const [ours, theirs] = await Promise.all([
-    join_native(world, more),
-    world.join({ id, version, kind }),
+    join_native(world, our_options),
+    world.join({ id, version, kind, more: their_options }),
   ]);
   await all_linked(world, [ours, theirs]);
   return { ours, theirs };
