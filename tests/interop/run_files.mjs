@@ -52,5 +52,6 @@ for (const name of names) {
   const file = relative(process.cwd(), join(folder, name));
   has_passed = run_or_repeat(file, name, repeated) && has_passed;
 }
-console.log(`${repeated.length} of ${names.length} files repeated: ${repeated.join(' ') || 'none'}`);
+const which = repeated.join(' ') || 'none';
+console.log(`${repeated.length} of ${names.length} files repeated: ${which}`);
 process.exitCode = has_passed ? 0 : 1;

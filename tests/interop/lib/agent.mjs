@@ -77,23 +77,8 @@ function set_options(mesh, options) {
     if (options[name] !== undefined && mesh[name] !== options[name]) mesh[setter](options[name]);
 }
 
-/// Commands for meshes made of `PeerPigeonMesh`, an unmodified class of any version. Each takes one
-/// JSON value and returns one.
-export function make_agent(PeerPigeonMesh, emit) {
-  const meshes = new Map();
-
+function message_commands(meshes) {
   return {
-    /// Resolves when the hub has accepted the connection.
-    async join({ id, url, options }) {
-      const mesh = new PeerPigeonMesh({ ...options, peerId: id });
-      set_options(mesh, options);
-      meshes.set(id, mesh);
-      watch(mesh, id, emit);
-      await mesh.init();
-      await mesh.connect(url);
-      return mesh.peerId;
-    },
-
     async broadcast({ id, text }) {
       return meshes.get(id).sendMessage(text);
     },
@@ -111,17 +96,6 @@ export function make_agent(PeerPigeonMesh, emit) {
       return meshes.get(id).exchangeKeysWithPeer(to);
     },
 
-    /// 0.1.1 only: lets it test the channel, five seconds from now, as it does when the path is bad
-    /// and the hub away. The other side's answer is told.
-    test_channel({ id, to }) {
-      const connection = meshes.get(id).peers.get(to);
-      connection.dataChannel.addEventListener('message', ({ data }) => {
-        const { type, from, timestamp, originalTimestamp } = JSON.parse(data);
-        if (type === 'pong') emit({ id, name: 'pong', from, timestamp, originalTimestamp });
-      });
-      connection.monitorDataChannelHealth();
-    },
-
     async binary({ id, to, seed, bytes }) {
       return meshes.get(id).sendBinaryData(to, binary_content(seed, 0, bytes));
     },
@@ -132,6 +106,14 @@ export function make_agent(PeerPigeonMesh, emit) {
       await meshes.get(id).sendFile(to, new File([data], filename));
     },
 
+    async start_media({ id, video, audio }) {
+      await meshes.get(id).startMedia({ video, audio });
+    },
+  };
+}
+
+function link_commands(meshes, emit) {
+  return {
     /// The smaller id silently does nothing.
     async link({ id, to }) {
       await meshes.get(id).connectToPeer(to);
@@ -141,17 +123,47 @@ export function make_agent(PeerPigeonMesh, emit) {
       return meshes.get(id).setMaxPeers(count);
     },
 
-    async start_media({ id, video, audio }) {
-      await meshes.get(id).startMedia({ video, audio });
-    },
-
     links({ id }) {
       return open_links(meshes.get(id));
     },
 
     /// Ids that it may still call.
     known({ id }) {
-      return meshes.get(id).getDiscoveredPeers().map((peer) => peer.peerId);
+      const discovered = meshes.get(id).getDiscoveredPeers();
+      return discovered.map((peer) => peer.peerId);
+    },
+
+    /// 0.1.1 only: lets it test the channel, five seconds from now, as it does when the path is bad
+    /// and the hub away. The other side's answer is told.
+    test_channel({ id, to }) {
+      const connection = meshes.get(id).peers.get(to);
+      connection.dataChannel.addEventListener('message', ({ data }) => {
+        const { type, from, timestamp, originalTimestamp } = JSON.parse(data);
+        if (type === 'pong') emit({ id, name: 'pong', from, timestamp, originalTimestamp });
+      });
+      connection.monitorDataChannelHealth();
+    },
+  };
+}
+
+/// Commands for meshes made of `PeerPigeonMesh`, an unmodified class of any version. Each takes one
+/// JSON value and returns one.
+export function make_agent(PeerPigeonMesh, emit) {
+  const meshes = new Map();
+
+  return {
+    ...message_commands(meshes),
+    ...link_commands(meshes, emit),
+
+    /// Resolves when the hub has accepted the connection.
+    async join({ id, url, options }) {
+      const mesh = new PeerPigeonMesh({ ...options, peerId: id });
+      set_options(mesh, options);
+      meshes.set(id, mesh);
+      watch(mesh, id, emit);
+      await mesh.init();
+      await mesh.connect(url);
+      return mesh.peerId;
     },
 
     leave({ id }) {

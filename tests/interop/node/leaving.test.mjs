@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/// The tests of a group wait side by side, as a peer that vanishes is missed only after ten seconds.
+/// The tests of a group wait side by side: a peer that vanishes is missed only after ten seconds.
 function for_each(name, cases, body) {
   describe(name, { concurrency: 6 }, () => {
     for (const one of cases) {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { Browser } from '../lib/chromium_host.mjs';
 import { all_linked } from '../lib/meeting.mjs';
+import { our_part } from '../lib/own_fault.mjs';
 import { kinds } from '../lib/suite.mjs';
 import {
   everybody,
@@ -210,12 +211,14 @@ describe('without a hub', { concurrency: 3 }, () => {
         await caller.run('link', { to: called.id });
 
         await all_linked(world, ends);
-        for (const [from, to] of [ends, ends.toReversed()])
-          await hears(world, from, 'peerVerified', { peer: to.id });
-        const content = 'straight';
-        await caller.direct(called, content);
-        const fields = { from: caller.id, content, verified: true, hops: 0 };
-        await hears(world, called, 'messageReceived', fields);
+        await our_part(async () => {
+          for (const [from, to] of [ends, ends.toReversed()])
+            await hears(world, from, 'peerVerified', { peer: to.id });
+          const content = 'straight';
+          await caller.direct(called, content);
+          const fields = { from: caller.id, content, verified: true, hops: 0 };
+          await hears(world, called, 'messageReceived', fields);
+        });
       },
       get_browser,
     );

@@ -26,8 +26,9 @@ async function check_native_peers(world, may_count) {
   }
 }
 
-/// For meshes in which a key exchange reaches a native peer by way of another: upstream's peers send
-/// it to all their neighbours, 0.1.1 without keys and native peers pass it on, and nobody signs it.
+/// For meshes in which a key exchange reaches a native peer by way of another: upstream's peers
+/// send it to all their neighbours, 0.1.1 without keys and native peers pass it on, and nobody
+/// signs it.
 export const keys_go_round = { may_count: ['forged'] };
 
 /// Like `hub_test`; besides, what native peers have counted is looked at in the end. `may_count`
