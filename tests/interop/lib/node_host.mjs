@@ -8,7 +8,8 @@ export class NodeHost {
   /// `on_event` gets what the peers in the process emit.
   static async start(version, on_event) {
     const host = new NodeHost();
-    const output = process.env.INTEROP_VERBOSE ? 'inherit' : 'ignore';
+    // Standard output is that of the test runner, which breaks off at what it does not know.
+    const output = process.env.INTEROP_VERBOSE ? process.stderr : 'ignore';
     host.calls = new Map();
     host.last_call = 0;
     host.child = spawn_child(process.execPath, [agent_script, version], {

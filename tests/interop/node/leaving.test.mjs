@@ -6,6 +6,7 @@ import { all_linked, talk } from '../lib/meeting.mjs';
 import { our_part } from '../lib/own_fault.mjs';
 import { client_versions } from '../lib/paths.mjs';
 import {
+  call,
   everybody,
   forgets,
   hears,
@@ -123,8 +124,7 @@ for_each('a peer evicts a native one', everybody, async ({ world, ids }, { versi
   const [near, far] = natives.sort((a, b) => (distance(id, a.id) < distance(id, b.id) ? -1 : 1));
   const theirs = await world.join({ id, version, kind, max_peers: 1, more });
   const evicted = await far.join();
-  await evicted.run('link', { to: theirs.id });
-  await all_linked(world, [theirs, evicted]);
+  await call(world, evicted, theirs);
 
   const newcomer = await near.join();
   await newcomer.run('link', { to: theirs.id });
@@ -140,8 +140,7 @@ for_each('a native peer evicts another', everybody, async ({ world, ids }, { ver
   const theirs = [];
   for (const id of ids.slice(0, 2).map(smallest)) {
     const peer = await world.join({ id, version, kind, max_peers: 1, more });
-    await ours.run('link', { to: id });
-    await all_linked(world, [ours, peer]);
+    await call(world, ours, peer);
     theirs.push(peer);
   }
 

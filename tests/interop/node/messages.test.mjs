@@ -6,6 +6,7 @@ import { all_linked } from '../lib/meeting.mjs';
 import { our_part } from '../lib/own_fault.mjs';
 import { kinds } from '../lib/suite.mjs';
 import {
+  call,
   everybody,
   hears,
   is_native,
@@ -86,9 +87,6 @@ describe('0.1.1', { concurrency: kinds.length }, () => {
   }
 });
 
-const link_each = (world, relay, ends) =>
-  Promise.all(ends.map((end) => all_linked(world, [relay, end])));
-
 /// The hops with which a message begins.
 const ttl = { '0.1.1': 10, '1.0.6': 10, '1.1.3': 40, ours: 40 };
 
@@ -115,8 +113,7 @@ async function pass_on(world, one, other, fields = {}) {
 async function join_over_theirs(world, ids, relay_kind) {
   const relay = await world.join({ id: smallest(ids[0]), ...relay_kind });
   const ends = await Promise.all([join_native(world, waits), join_native(world, waits)]);
-  for (const end of ends) await end.run('link', { to: relay.id });
-  await link_each(world, relay, ends);
+  await Promise.all(ends.map((end) => call(world, end, relay)));
   return ends;
 }
 
@@ -127,8 +124,7 @@ async function join_over_ours(world, ids, end_kinds) {
   const ends = [];
   for (const [index, end_kind] of end_kinds.entries()) {
     const end = await world.join({ id: smallest(ids[index]), ...end_kind, max_peers: 1, more });
-    await relay.run('link', { to: end.id });
-    await all_linked(world, [relay, end]);
+    await call(world, relay, end);
     ends.push(end);
   }
   return ends;
@@ -188,8 +184,7 @@ describe('over a third peer', { concurrency: 3 }, () => {
         const relay = await world.join({ id: smallest(ids[0]), version: between, more: waits });
         const ours = await join_native(world, waits);
         const theirs = await world.join({ id: ids[1], version: end_version, more: waits });
-        for (const end of [ours, theirs]) await end.run('link', { to: relay.id });
-        await link_each(world, relay, [ours, theirs]);
+        await Promise.all([ours, theirs].map((end) => call(world, end, relay)));
 
         await pass_on(world, ours, theirs);
       },

@@ -82,6 +82,14 @@ export async function join_pair(world, ids, pair) {
   return { ours, theirs };
 }
 
+/// Lets a peer call another that has just joined. The hub takes no offer for it before it has its
+/// announcement, which it tells on.
+export async function call(world, from, to) {
+  await hears(world, from, 'peerDiscovered', { peer: to.id });
+  await from.run('link', { to: to.id });
+  await all_linked(world, [from, to]);
+}
+
 /// Waits until one of upstream's peers no longer counts `gone` as linked. Its sweep for stale
 /// links, if it comes first, tells nobody.
 export async function loses(peer, gone) {
