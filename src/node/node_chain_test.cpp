@@ -47,7 +47,7 @@ TEST_F(ChainTest, KeysForAnotherArePassedOnAndNotKept) {
   EXPECT_THAT(village.events<PeerKeyAdded>(1), SizeIs(2)) << "those of the two neighbors";
   // Without a signature they count nowhere.
   EXPECT_THAT(village.events<PeerKeyAdded>(2), SizeIs(1));
-  EXPECT_EQ(village.node(2).status().counters.forged, 1U);
+  EXPECT_EQ(village.node(2).status().counters.unknown, 1U);
 }
 
 TEST_F(ChainTest, ARelayOpensNothingOfOthers) {

@@ -113,16 +113,21 @@ void Node::Impl::take_keys(const wire::KeyExchange& exchange, const wire::Gossip
   }
 }
 
-// They count only if the sender has signed them with the same key.
+// They count only if the sender has signed them with the same key. Others come by in honest meshes,
+// because peers of upstream without crypto pass on those of their neighbors.
 void Node::Impl::take_far_keys(Link& way, const wire::KeyExchange& exchange, const PeerId& from,
                                bool is_verified, Now now) {
   if (!way.budget.requests.take(now.monotonic)) {
     ++counters_.over_rate;
     return;
   }
+  if (!is_verified) {
+    ++counters_.unknown;
+    return;
+  }
   const auto signing = crypto::SigningPublicKey::parse(exchange.signing_key);
   const auto encryption = crypto::SigningPublicKey::parse(exchange.encryption_key);
-  if (!is_verified || !signing || !encryption || crypto::peer_id_of(*signing) != from) {
+  if (!signing || !encryption || crypto::peer_id_of(*signing) != from) {
     ++counters_.forged;
     return;
   }

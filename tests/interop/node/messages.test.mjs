@@ -12,7 +12,6 @@ import {
   is_native,
   join_native,
   join_pair,
-  keys_go_round,
   native_test,
   smallest,
 } from './suite.mjs';
@@ -188,8 +187,6 @@ describe('over a third peer', { concurrency: 3 }, () => {
 
         await pass_on(world, ours, theirs);
       },
-      undefined,
-      keys_go_round,
     );
   }
 });

@@ -8,7 +8,7 @@ import { between_neighbours, joined_up } from '../lib/meeting.mjs';
 import { our_part } from '../lib/own_fault.mjs';
 import { client_versions } from '../lib/paths.mjs';
 import { kinds } from '../lib/suite.mjs';
-import { assert_verified, is_native, join_native, keys_go_round, native_test } from './suite.mjs';
+import { assert_verified, is_native, join_native, native_test } from './suite.mjs';
 
 const native_count = 4;
 const peer_count = native_count + client_versions.length * kinds.length;
@@ -122,5 +122,4 @@ native_test(
     assert_each_once(expected, arrivals);
   },
   () => browser,
-  keys_go_round,
 );

@@ -15,7 +15,7 @@ import {
 import { our_part } from '../lib/own_fault.mjs';
 import { client_versions } from '../lib/paths.mjs';
 import { kinds } from '../lib/suite.mjs';
-import { assert_verified, is_native, join_native, keys_go_round, native_test } from './suite.mjs';
+import { assert_verified, is_native, join_native, native_test } from './suite.mjs';
 
 const max_peers = 8;
 
@@ -76,7 +76,6 @@ describe('a hub restarts under native peers and others', { concurrency: 2 }, () 
       version,
       (frame) => restart(frame, version),
       () => browser,
-      keys_go_round,
     );
   }
 });

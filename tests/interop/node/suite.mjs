@@ -15,32 +15,26 @@ const never = ['malformed', 'forged', 'over_rate', 'unsent', 'unparked'];
 export const is_native = (peer) => peer.kind === 'native';
 
 /// Native peers must not fall, and must find nothing wrong with what honest peers say.
-async function check_native_peers(world, may_count) {
+async function check_native_peers(world) {
   for (const peer of world.peers) {
     if (!is_native(peer)) continue;
     assert.deepEqual(peer.told('ended'), [], `${peer.name} ended`);
     assert.deepEqual(peer.told('warning'), [], `${peer.name} warned`);
     const status = await Promise.race([peer.run('status'), sleep(answer_ms, {}, { ref: false })]);
-    for (const name of never.filter((one) => !may_count.includes(one)))
+    for (const name of never)
       assert.equal(status[name], 0, `${peer.name} counts ${name}`);
   }
 }
 
-/// For meshes in which a key exchange reaches a native peer by way of another: upstream's peers
-/// send it to all their neighbours, 0.1.1 without keys and native peers pass it on, and nobody
-/// signs it.
-export const keys_go_round = { may_count: ['forged'] };
-
-/// Like `hub_test`; besides, what native peers have counted is looked at in the end. `may_count`
-/// are exceptions.
-export function native_test(name, body, get_browser, { hub_kind, may_count = [] } = {}) {
+/// Like `hub_test`; besides, what native peers have counted is looked at in the end.
+export function native_test(name, body, get_browser, { hub_kind } = {}) {
   const with_checks = async (frame) => {
     const failure = await body(frame).then(
       () => undefined,
       (error) => error,
     );
     try {
-      await our_part(() => check_native_peers(frame.world, may_count));
+      await our_part(() => check_native_peers(frame.world));
     } catch (error) {
       if (failure) error.message += `\nafter: ${failure.message}`;
       throw error;
