@@ -1,6 +1,9 @@
 #include <csignal>
 #include <cstdlib>
-#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -13,6 +16,7 @@
 #include "apps/peerpigeon/line_reader.hpp"
 #include "apps/peerpigeon/listing.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
+#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/peerpigeon/upload.hpp"
 
@@ -27,9 +31,11 @@ class Chat {
       : session_(session),
         console_(console),
         url_(invocation.settings.url),
-        downloads_(download_folder(invocation), invocation.settings.file_bytes_max),
+        downloads_(download_folder(invocation),
+                   {.file_bytes_max = invocation.settings.file_bytes_max}, console,
+                   session.stream_breaker()),
         prompt_(make_prompt(invocation)) {
-    console_.redirect([this](std::string_view line) { prompt_->print(line); });
+    console_.redirect([this](std::string_view line) { return prompt_->print(line); });
   }
   Chat(const Chat&) = delete;
   Chat& operator=(const Chat&) = delete;
@@ -46,6 +52,7 @@ class Chat {
 
   /// False: the chat is over.
   bool obey(const ChatCommand& command);
+  void obey_plain(ChatCommand::Kind kind);
   void broadcast(const std::string& text);
   void send_direct_message(const ChatCommand& command);
   void send_file(const ChatCommand& command);
@@ -102,16 +109,10 @@ int Chat::run() {
 }
 
 bool Chat::look_at_events() {
-  while (auto arrival = session_.inbox().take()) {
-    if (const auto report = describe(arrival->event, session_.id())) console_.tell(*report);
-    if (!downloads_.take(session_.node(), arrival->event, console_)) {
-      take_upload_event(arrival->event);
-    }
-  }
-  const std::size_t dropped = session_.inbox().take_dropped();
-  if (dropped > 0) {
-    console_.complain(fmt::format("{} messages came faster than they can be shown", dropped));
-  }
+  session_.look([this](pigeon::NodeEvent& event) {
+    if (!downloads_.take(event)) take_upload_event(event);
+    return false;
+  });
   return !console_.has_failed();
 }
 
@@ -125,14 +126,14 @@ void Chat::take_upload_event(const pigeon::NodeEvent& event) {
     const auto state = upload->take(session_.node(), event);
     if (state == Upload::State::going) continue;
     const bool is_good = state == Upload::State::completed;
-    console_.answer(
-        {Verbosity::info,
-         is_good ? "file_sent" : "file_failed",
-         fmt::format("{}{} to {}{}", is_good ? "sent " : "could not send ", upload->name(),
-                     short_id(upload->peer()), is_good ? "" : ": " + upload->reason()),
-         {{"peer", upload->peer().to_text()},
-          {"name", upload->name()},
-          {"bytes", upload->bytes_sent()}}});
+    console_.answer({Verbosity::info,
+                     is_good ? "file_sent" : "file_failed",
+                     fmt::format("{}{} to {}{}", is_good ? "sent " : "could not send ",
+                                 safe_text(upload->name()), short_id(upload->peer()),
+                                 is_good ? "" : ": " + upload->reason()),
+                     {{"peer", upload->peer().to_text()},
+                      {"name", upload->name()},
+                      {"bytes", upload->bytes_sent()}}});
   }
   std::erase_if(uploads_,
                 [](const auto& upload) { return upload->state() != Upload::State::going; });
@@ -152,24 +153,8 @@ bool Chat::obey(const ChatCommand& command) {
     case Kind::send_file:
       send_file(command);
       break;
-    case Kind::peers:
-      list();
-      break;
-    case Kind::status:
-      console_.answer(tell_status(session_.node()));
-      break;
     case Kind::connect:
       connect(command.text);
-      break;
-    case Kind::disconnect:
-      session_.node().disconnect();
-      console_.show("disconnected; /connect URL comes back");
-      break;
-    case Kind::clear:
-      prompt_->clear_screen();
-      break;
-    case Kind::help:
-      console_.show(chat_help());
       break;
     case Kind::quit:
       return false;
@@ -179,8 +164,23 @@ bool Chat::obey(const ChatCommand& command) {
     case Kind::incomplete:
       console_.complain("it is written " + command.text);
       break;
+    default:
+      obey_plain(command.kind);
   }
-  return true;
+  return !console_.has_failed();
+}
+
+/// The commands that nothing follows.
+void Chat::obey_plain(ChatCommand::Kind kind) {
+  using Kind = ChatCommand::Kind;
+  if (kind == Kind::peers) list();
+  if (kind == Kind::status) console_.answer(tell_status(session_.node()));
+  if (kind == Kind::clear) prompt_->clear_screen();
+  if (kind == Kind::help) console_.show(chat_help());
+  if (kind == Kind::disconnect) {
+    session_.node().disconnect();
+    console_.show("disconnected; /connect URL comes back");
+  }
 }
 
 void Chat::broadcast(const std::string& text) {
@@ -210,7 +210,7 @@ void Chat::send_file(const ChatCommand& command) {
   if (const auto begun = (*upload)->begin(session_.node(), *peer); !begun) {
     return console_.complain(begun.error());
   }
-  console_.show(fmt::format("sending {}, {}, to {}", (*upload)->name(),
+  console_.show(fmt::format("sending {}, {}, to {}", safe_text((*upload)->name()),
                             format_bytes((*upload)->bytes()), short_id(*peer)));
   uploads_.push_back(std::move(*upload));
 }

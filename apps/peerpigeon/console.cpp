@@ -1,17 +1,16 @@
 #include "apps/peerpigeon/console.hpp"
 
-#include <cstdio>
-
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "apps/peerpigeon/safe_text.hpp"
+#include "apps/peerpigeon/write_out.hpp"
 
 namespace peerpigeon {
 
 namespace {
-constexpr const char* clear_line = "\r\x1b[K";
+constexpr std::string_view clear_line = "\r\x1b[K";
 }  // namespace
 
 void Console::tell(const Report& report) {
@@ -34,28 +33,31 @@ void Console::complain(std::string_view sentence) {
   if (is_json_) {
     print(to_json({Verbosity::error, "error", "", {{"message", valid_utf8(sentence)}}}));
   } else if (write_) {
-    write_(sentence);
+    print(safe_text(sentence));
   } else {
-    std::fflush(stdout);
-    fmt::print(stderr, "peerpigeon: {}\n", sentence);
+    // If even this fails, the exit status has to say it.
+    (void)write_out(STDERR_FILENO, fmt::format("peerpigeon: {}\n", safe_text(sentence)));
   }
 }
 
 void Console::show_progress(std::string_view line) {
   if (is_json_ || write_ || ::isatty(STDOUT_FILENO) != 1) return;
-  fmt::print("{}{}", clear_line, line);
-  std::fflush(stdout);
+  write(fmt::format("{}{}", clear_line, line));
   has_progress_ = true;
 }
 
 void Console::print(std::string_view line) {
-  if (write_) return write_(line);
-  if (has_progress_) std::fputs(clear_line, stdout);
+  if (write_) {
+    if (!has_failed_ && !write_(line)) has_failed_ = true;
+    return;
+  }
+  write(fmt::format("{}{}\n", has_progress_ ? clear_line : "", line));
   has_progress_ = false;
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
-  // Whoever reads the lines of a pipe wants them now.
-  if (std::fflush(stdout) != 0) has_failed_ = true;
+}
+
+void Console::write(std::string_view text) {
+  // What follows half a line would be read as the rest of it.
+  if (!has_failed_ && !write_out(STDOUT_FILENO, text)) has_failed_ = true;
 }
 
 }  // namespace peerpigeon

@@ -22,24 +22,26 @@ class Console {
   void answer(const Report& report);
   /// A line for people only; nothing with JSON.
   void show(std::string_view line);
-  /// A failure, whatever the level: to standard error, or as an event.
+  /// A failure, whatever the level: to standard error, or as an event. Strangers may have a say in
+  /// the sentence: what a terminal would obey is made harmless here.
   void complain(std::string_view sentence);
   /// A line that the next one replaces, if a person looks at a terminal.
   void show_progress(std::string_view line);
 
-  /// Takes over the lines, for instance to print them above a prompt.
-  void redirect(std::function<void(std::string_view line)> write) { write_ = std::move(write); }
-  /// Nobody reads any more.
+  /// Takes over the lines, for instance to print them above a prompt; false from it: nobody reads.
+  void redirect(std::function<bool(std::string_view line)> write) { write_ = std::move(write); }
+  /// Nobody reads any more, or did not read until a signal came. Nothing more is printed then.
   bool has_failed() const { return has_failed_; }
 
  private:
   void print(std::string_view line);
+  void write(std::string_view text);
 
   bool is_json_;
   Verbosity level_;
   bool has_progress_ = false;
   bool has_failed_ = false;
-  std::function<void(std::string_view)> write_;
+  std::function<bool(std::string_view)> write_;
 };
 
 }  // namespace peerpigeon

@@ -72,7 +72,6 @@ class Demo {
   std::vector<Peer> peers_;
   Clock::time_point started_at_ = Clock::now();
   Clock::time_point last_link_at_ = Clock::now();
-  bool is_formed_ = false;
   std::optional<Crossing> crossing_;
   /// Peers of others, and how many links they have with ours.
   std::map<pigeon::PeerId, std::size_t> guests_;

@@ -1,4 +1,6 @@
 #include <array>
+#include <cstdint>
+#include <random>
 
 #include <fmt/format.h>
 
@@ -36,8 +38,10 @@ constexpr auto stage_texts = std::to_array<StageText>({
 
 /// An id that is nobody's: the peers of this process have their own.
 pigeon::PeerId make_id() {
-  const auto node = pigeon::Node::create(pigeon::NodeOptions{});
-  return node ? node->peer_id() : pigeon::PeerId();
+  std::random_device random;
+  std::array<std::uint8_t, pigeon::PeerId::byte_count> bytes{};
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return pigeon::PeerId(bytes);
 }
 
 void tell_steps(const HubProbe& probe, Checkup& checkup) {
@@ -75,7 +79,7 @@ int run_doctor(const Invocation& invocation, Console& console) {
   check_addresses(invocation.settings, checkup);
   check_webrtc(invocation.settings, checkup);
   if (has_hub) {
-    check_mesh(invocation.settings, checkup);
+    if (!check_mesh(invocation.settings, checkup, console)) return exit_interrupted;
   } else {
     checkup.skip("mesh", "without a hub no peers can be found");
   }

@@ -50,11 +50,15 @@ struct Witness {
 /// Two peers of this process and what becomes of them.
 class Meeting {
  public:
+  explicit Meeting(Console& console) : console_(console) {}
+
   /// Makes both; the error is a sentence.
   pigeon::Result<void, std::string> arrange(const Settings& settings);
   pigeon::Result<void, std::string> join(const std::string& url);
   /// Waits until both have seen it; the time that it took, or nothing.
   std::optional<std::chrono::milliseconds> wait_for(bool Witness::*what);
+  /// A signal has ended a wait.
+  bool is_interrupted() const { return is_interrupted_; }
   Witness& first() { return witnesses_[0]; }
   Witness& second() { return witnesses_[1]; }
   /// What either of them has complained of last.
@@ -63,9 +67,11 @@ class Meeting {
   }
 
  private:
+  Console& console_;
   Inbox inbox_;
   apps::Signals signals_;
   std::array<Witness, 2> witnesses_;
+  bool is_interrupted_ = false;
 };
 
 pigeon::Result<void, std::string> Meeting::arrange(const Settings& settings) {
@@ -101,10 +107,12 @@ std::optional<std::chrono::milliseconds> Meeting::wait_for(bool Witness::*what) 
   const auto begun_at = Clock::now();
   const auto have_both = [&] { return witnesses_[0].*what && witnesses_[1].*what; };
   if (!have_both()) {
-    (void)peerpigeon::wait_for(inbox_, signals_, begun_at + step_time_max, [&](Arrival& arrival) {
-      witnesses_[arrival.node].take(arrival.event, witnesses_[1 - arrival.node].id);
-      return have_both();
-    });
+    const Ending ending = peerpigeon::wait_for(
+        inbox_, signals_, console_, begun_at + step_time_max, [&](Arrival& arrival) {
+          witnesses_[arrival.node].take(arrival.event, witnesses_[1 - arrival.node].id);
+          return have_both();
+        });
+    is_interrupted_ = ending == Ending::interrupted;
   }
   if (!have_both()) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_at);
@@ -117,9 +125,25 @@ bool check_step(Meeting& meeting, Checkup& checkup, std::string_view what, bool 
     checkup.pass(what, fmt::format("{}, after {} ms", good, took->count()));
     return true;
   }
+  if (meeting.is_interrupted()) return false;
   const std::string reason = meeting.reason();
   checkup.fail(what, fmt::format("{}{}{}", bad, reason.empty() ? "" : ": ", reason), next_step);
   return false;
+}
+
+bool check_link(Meeting& meeting, Checkup& checkup) {
+  return check_step(meeting, checkup, "hub", &Witness::has_hub, "the hub takes peers",
+                    "the hub does not take peers",
+                    "look at the hub's own log, and whether it is full") &&
+         check_step(meeting, checkup, "announce", &Witness::has_discovered,
+                    "two peers announced themselves and learned of each other",
+                    "the hub does not introduce peers to each other",
+                    "check that it is a PeerPigeon hub, and that it is not overloaded") &&
+         check_step(
+             meeting, checkup, "link", &Witness::is_linked,
+             "the hub carries offer and answer, and a link came about",
+             "no link came about, although the hub introduced the peers",
+             "compare with ice and dtls above; if those are ok, the hub does not carry signals");
 }
 
 void check_message(Meeting& meeting, Checkup& checkup) {
@@ -137,28 +161,15 @@ void check_message(Meeting& meeting, Checkup& checkup) {
 
 }  // namespace
 
-void check_mesh(const Settings& settings, Checkup& checkup) {
-  Meeting meeting;
+bool check_mesh(const Settings& settings, Checkup& checkup, Console& console) {
+  Meeting meeting(console);
   auto ready = meeting.arrange(settings);
   if (ready) ready = meeting.join(settings.url);
   if (!ready) {
     checkup.fail("mesh", ready.error(), "repair the setting that the sentence names");
-    return;
+    return true;
   }
-  const bool is_linked =
-      check_step(meeting, checkup, "hub", &Witness::has_hub, "the hub takes peers",
-                 "the hub does not take peers",
-                 "look at the hub's own log, and whether it is full") &&
-      check_step(meeting, checkup, "announce", &Witness::has_discovered,
-                 "two peers announced themselves and learned of each other",
-                 "the hub does not introduce peers to each other",
-                 "check that it is a PeerPigeon hub, and that it is not overloaded") &&
-      check_step(
-          meeting, checkup, "link", &Witness::is_linked,
-          "the hub carries offer and answer, and a link came about",
-          "no link came about, although the hub introduced the peers",
-          "compare with ice and dtls above; if those are ok, the hub does not carry signals");
-  if (!is_linked) return;
+  if (!check_link(meeting, checkup)) return !meeting.is_interrupted();
   if (settings.node.enable_crypto) {
     check_step(meeting, checkup, "proof", &Witness::is_verified,
                "both have proven their ids to each other",
@@ -167,7 +178,8 @@ void check_mesh(const Settings& settings, Checkup& checkup) {
   } else {
     checkup.skip("proof", "crypto is off, so nobody proves who he is");
   }
-  check_message(meeting, checkup);
+  if (!meeting.is_interrupted()) check_message(meeting, checkup);
+  return !meeting.is_interrupted();
 }
 
 }  // namespace peerpigeon

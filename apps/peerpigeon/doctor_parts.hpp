@@ -1,7 +1,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "apps/peerpigeon/checkup.hpp"
 #include "apps/peerpigeon/settings.hpp"
@@ -20,8 +20,8 @@ void check_addresses(const Settings& settings, Checkup& checkup);
 void check_webrtc(const Settings& settings, Checkup& checkup);
 
 /// Two peers in a namespace of their own who meet through the hub: announcement, link, proof,
-/// message.
-void check_mesh(const Settings& settings, Checkup& checkup);
+/// message. False if a signal came before it was known how that ends.
+bool check_mesh(const Settings& settings, Checkup& checkup, Console& console);
 
 /// A candidate as ICE writes it (RFC 8839 section 5.1), taken apart.
 struct CandidateText {

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 #include <variant>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -15,172 +13,151 @@
 
 namespace peerpigeon {
 
-using pigeon::StreamId;
+Downloads::Downloads(std::filesystem::path folder, const DownloadLimits& limits, Console& console,
+                     Abort abort)
+    : folder_(std::move(folder)), limits_(limits), console_(console), abort_(std::move(abort)) {}
 
-Downloads::~Downloads() {
-  for (auto& [stream, file] : files_) discard(file);
-  for (File& file : broken_) discard(file);
-}
-
-bool Downloads::take(pigeon::Node& node, const pigeon::NodeEvent& event, Console& console) {
-  if (const auto* begun = std::get_if<pigeon::StreamReceived>(&event)) {
-    return begin(node, *begun, console);
-  }
-  if (const auto* data = std::get_if<pigeon::StreamData>(&event)) {
-    return write(node, *data, console);
-  }
-  if (const auto* done = std::get_if<pigeon::StreamCompleted>(&event)) {
-    return finish(*done, console);
-  }
-  if (const auto* broken = std::get_if<pigeon::StreamAborted>(&event)) {
-    return break_off(*broken, console);
-  }
+bool Downloads::take(const pigeon::NodeEvent& event) {
+  if (const auto* begun = std::get_if<pigeon::StreamReceived>(&event)) return begin(*begun);
+  if (const auto* data = std::get_if<pigeon::StreamData>(&event)) return write(*data);
+  if (const auto* done = std::get_if<pigeon::StreamCompleted>(&event)) return finish(*done);
+  if (const auto* broken = std::get_if<pigeon::StreamAborted>(&event)) return break_off(*broken);
   return false;
 }
 
-bool Downloads::begin(pigeon::Node& node, const pigeon::StreamReceived& event, Console& console) {
-  File file;
-  file.peer = event.peer;
-  file.name = sanitize_file_name(event.info.filename);
-  file.token = event.info.resume_token;
-  const auto announced = event.info.total_size.value_or(0);
-  File& kept = files_.insert_or_assign(event.stream, std::move(file)).first->second;
-  if (announced > file_bytes_max_) {
-    refuse(node, event.stream, "larger than is accepted here", console);
-  } else if (event.offset > 0 && !continue_broken(event, kept)) {
-    refuse(node, event.stream, "its beginning is not here any more", console);
-  } else if (event.offset == 0 && !open_part(event.stream, kept)) {
-    refuse(node, event.stream, "it cannot be stored here", console);
-  } else {
-    console.tell({Verbosity::info,
-                  "file_begun",
-                  fmt::format("{} sends {}{}{}", short_id(event.peer), kept.name,
-                              event.info.total_size ? ", " + format_bytes(announced) : "",
-                              event.offset > 0 ? ", going on where it stopped" : ""),
-                  {{"peer", event.peer.to_text()}, {"name", kept.name}, {"offset", event.offset}}});
+bool Downloads::begin(const pigeon::StreamReceived& event) {
+  const std::string name = sanitize_file_name(event.info.filename);
+  std::string_view why = objection(event);
+  std::optional<PartFile> part;
+  if (why.empty()) {
+    part = event.offset > 0 ? take_broken(event) : open_part(event);
+    if (!part)
+      why = event.offset > 0 ? "its beginning is not here any more" : "it cannot be stored here";
   }
+  if (!part) {
+    tell_refusal(event.peer, name, why);
+    abort_(event.stream, why);
+    return true;
+  }
+  files_.insert_or_assign(event.stream, File{event.peer, name, event.info.resume_token,
+                                             *std::move(part), event.offset});
+  console_.tell(
+      {Verbosity::info,
+       "file_begun",
+       fmt::format("{} sends {}{}{}", short_id(event.peer), name,
+                   event.info.total_size ? ", " + format_bytes(*event.info.total_size) : "",
+                   event.offset > 0 ? ", going on where it stopped" : ""),
+       {{"peer", event.peer.to_text()}, {"name", name}, {"offset", event.offset}}});
   return true;
 }
 
-bool Downloads::open_part(StreamId stream, File& file) {
-  std::error_code ignored;
-  std::filesystem::create_directories(folder_, ignored);
-  file.part = folder_ / fmt::format(".part-{}-{}", ::getpid(), static_cast<std::uint64_t>(stream));
-  // Nobody may have put a link there that leads elsewhere.
-  const int made = ::open(file.part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (made < 0) {
-    file.part.clear();
-    return false;
+std::string_view Downloads::objection(const pigeon::StreamReceived& event) const {
+  if (event.info.total_size.value_or(0) > limits_.file_bytes_max) {
+    return "larger than is accepted here";
   }
-  ::close(made);
-  file.stream.open(file.part, std::ios::binary);
-  return file.stream.is_open();
+  if (files_in_all_ + files_.size() >= limits_.files_max) return "no more files are taken";
+  if (files_.size() >= limits_.open_max) return "too many files at a time";
+  return "";
 }
 
-/// Goes on with the part that was kept when the stream of the same token broke off.
-bool Downloads::continue_broken(const pigeon::StreamReceived& event, File& file) {
+std::optional<PartFile> Downloads::open_part(const pigeon::StreamReceived& event) {
+  if (!std::exchange(has_folder_, true)) {
+    std::error_code ignored;
+    std::filesystem::create_directories(folder_, ignored);
+    PartFile::remove_leftovers(folder_);
+  }
+  // It begins anew, so what was kept of it has no use.
+  std::erase_if(broken_, [&](const File& broken) {
+    return broken.peer == event.peer && broken.token == event.info.resume_token;
+  });
+  return PartFile::create(folder_);
+}
+
+/// The part that was kept when the stream of the same token broke off.
+std::optional<PartFile> Downloads::take_broken(const pigeon::StreamReceived& event) {
   const auto found = std::ranges::find_if(broken_, [&](const File& broken) {
     return broken.peer == event.peer && broken.token == event.info.resume_token;
   });
-  if (found == broken_.end() || found->bytes < event.offset) return false;
-  file.part = found->part;
-  file.bytes = event.offset;
+  if (found == broken_.end() || found->bytes < event.offset) return std::nullopt;
+  std::optional<PartFile> part(std::move(found->part));
   broken_.erase(found);
-  std::error_code failure;
-  std::filesystem::resize_file(file.part, event.offset, failure);
-  if (failure) return false;
-  file.stream.open(file.part, std::ios::binary | std::ios::app);
-  return file.stream.is_open();
+  if (!part->cut(event.offset)) part.reset();
+  return part;
 }
 
-bool Downloads::write(pigeon::Node& node, const pigeon::StreamData& event, Console& console) {
+bool Downloads::write(const pigeon::StreamData& event) {
   const auto found = files_.find(event.stream);
   if (found == files_.end()) return true;
   File& file = found->second;
   file.bytes += event.data.size();
   bytes_in_all_ += event.data.size();
-  if (file.bytes > file_bytes_max_) {
-    refuse(node, event.stream, "larger than is accepted here", console);
-  } else if (bytes_in_all_ / files_full_max > file_bytes_max_) {
-    refuse(node, event.stream, "no more files are taken", console);
-  } else if (!file.stream.write(reinterpret_cast<const char*>(event.data.data()),
-                                static_cast<std::streamsize>(event.data.size()))) {
-    refuse(node, event.stream, "it cannot be stored here", console);
+  if (file.bytes > limits_.file_bytes_max) {
+    refuse(found, "larger than is accepted here");
+  } else if (bytes_in_all_ / limits_.full_files_max > limits_.file_bytes_max) {
+    refuse(found, "no more files are taken");
+  } else if (!file.part.write(event.data)) {
+    refuse(found, "it cannot be stored here");
   }
   return true;
 }
 
-bool Downloads::finish(const pigeon::StreamCompleted& event, Console& console) {
+bool Downloads::finish(const pigeon::StreamCompleted& event) {
   const auto found = files_.find(event.stream);
   if (found == files_.end()) return false;
-  File& file = found->second;
-  file.stream.close();
+  File file = std::move(found->second);
+  files_.erase(found);
   std::filesystem::path stored;
-  if (file.stream && file.bytes == event.total_bytes) {
-    stored = move_without_overwriting(file.part, folder_, file.name);
-  }
+  if (file.bytes == event.total_bytes) stored = file.part.keep_as(folder_, file.name);
   const std::string from = short_id(event.peer);
   if (stored.empty()) {
-    discard(file);
-    console.tell({Verbosity::error,
-                  "file_failed",
-                  fmt::format("{} of {} could not be stored", file.name, from),
-                  {{"peer", event.peer.to_text()}, {"name", file.name}}});
-  } else {
-    console.tell({Verbosity::error,
-                  "file_received",
-                  fmt::format("{} has sent {}, {}: {}", from, file.name, format_bytes(file.bytes),
-                              safe_text(stored.native())),
-                  {{"peer", event.peer.to_text()},
-                   {"name", file.name},
-                   {"bytes", file.bytes},
-                   {"path", valid_utf8(stored.native())}}});
+    console_.tell({Verbosity::error,
+                   "file_failed",
+                   fmt::format("{} of {} could not be stored", file.name, from),
+                   {{"peer", event.peer.to_text()}, {"name", file.name}}});
+    return true;
   }
-  files_.erase(found);
+  ++files_in_all_;
+  console_.tell({Verbosity::error,
+                 "file_received",
+                 fmt::format("{} has sent {}, {}: {}", from, file.name, format_bytes(file.bytes),
+                             safe_text(stored.native())),
+                 {{"peer", event.peer.to_text()},
+                  {"name", file.name},
+                  {"bytes", file.bytes},
+                  {"path", valid_utf8(stored.native())}}});
   return true;
 }
 
-bool Downloads::break_off(const pigeon::StreamAborted& event, Console& console) {
+bool Downloads::break_off(const pigeon::StreamAborted& event) {
   const auto found = files_.find(event.stream);
   if (found == files_.end()) return false;
-  File& file = found->second;
-  console.tell({Verbosity::warn,
-                "file_broken_off",
-                fmt::format("{} of {} broke off after {}: {}", file.name, short_id(event.peer),
-                            format_bytes(file.bytes), safe_text(event.reason)),
-                {{"peer", event.peer.to_text()}, {"name", file.name}, {"bytes", file.bytes}}});
-  file.stream.close();
-  if (file.token.empty() || !file.stream) {
-    discard(file);
-  } else {
-    broken_.push_back(std::move(file));
-  }
-  if (broken_.size() > broken_max) {
-    discard(broken_.front());
-    broken_.pop_front();
-  }
+  File file = std::move(found->second);
   files_.erase(found);
+  console_.tell({Verbosity::warn,
+                 "file_broken_off",
+                 fmt::format("{} of {} broke off after {}: {}", file.name, short_id(event.peer),
+                             format_bytes(file.bytes), safe_text(event.reason)),
+                 {{"peer", event.peer.to_text()},
+                  {"name", file.name},
+                  {"bytes", file.bytes},
+                  {"reason", valid_utf8(event.reason)}}});
+  if (!file.token.empty()) broken_.push_back(std::move(file));
+  if (broken_.size() > limits_.broken_max) broken_.pop_front();
   return true;
 }
 
-void Downloads::refuse(pigeon::Node& node, StreamId stream, std::string_view reason,
-                       Console& console) {
-  const auto found = files_.find(stream);
-  File& file = found->second;
-  console.tell({Verbosity::warn,
-                "file_refused",
-                fmt::format("{} of {} is not taken: {}", file.name, short_id(file.peer), reason),
-                {{"peer", file.peer.to_text()}, {"name", file.name}, {"reason", reason}}});
-  (void)node.abort_stream(stream, reason);
-  discard(file);
-  files_.erase(found);
+void Downloads::refuse(Files::iterator file, std::string_view reason) {
+  tell_refusal(file->second.peer, file->second.name, reason);
+  abort_(file->first, reason);
+  files_.erase(file);
 }
 
-void Downloads::discard(File& file) {
-  if (file.part.empty()) return;
-  file.stream.close();
-  std::error_code ignored;
-  std::filesystem::remove(file.part, ignored);
+void Downloads::tell_refusal(const pigeon::PeerId& peer, std::string_view name,
+                             std::string_view reason) {
+  console_.tell({Verbosity::warn,
+                 "file_refused",
+                 fmt::format("{} of {} is not taken: {}", name, short_id(peer), reason),
+                 {{"peer", peer.to_text()}, {"name", name}, {"reason", reason}}});
 }
 
 }  // namespace peerpigeon

@@ -54,10 +54,7 @@ Errand::Waited Errand::wait_until(Clock::time_point until, const std::function<b
         session_->run(std::min(until, now + look_again), [&](pigeon::NodeEvent& event) {
           if (look) look(event);
           if (const auto* hub = std::get_if<HubStatusChanged>(&event)) {
-            has_been_connected_ |= hub->state == HubStatusChanged::State::connected;
-            has_no_hub |=
-                hub->state == HubStatusChanged::State::disconnected && !has_been_connected_;
-            if (has_no_hub) console_.complain(hub->reason);
+            has_no_hub = !look_at_hub(*hub);
           }
           return true;
         });
@@ -71,6 +68,21 @@ Errand::Waited Errand::wait_until(Clock::time_point until, const std::function<b
       return Waited::ended;
     }
   }
+}
+
+/// False if the hub cannot be reached at all: then the user has been told.
+bool Errand::look_at_hub(const HubStatusChanged& hub) {
+  has_been_connected_ |= hub.state == HubStatusChanged::State::connected;
+  if (hub.state == HubStatusChanged::State::disconnected && !has_been_connected_) {
+    console_.complain(fmt::format("no connection to the hub {}: {}", hub.url, hub.reason));
+    return false;
+  }
+  const auto report = describe(hub, session_->id());
+  // A connection that is made, and will be ended soon, is what was asked for.
+  if (report && (report->level == Verbosity::warn || console_.level() >= Verbosity::debug)) {
+    console_.tell(*report);
+  }
+  return true;
 }
 
 std::optional<PeerId> Errand::find(const std::string& prefix) {

@@ -46,6 +46,7 @@ class Errand {
   void end() { session_->end(); }
 
  private:
+  bool look_at_hub(const pigeon::HubStatusChanged& hub);
   Waited wait_until(Clock::time_point until, const std::function<bool()>& done, const Look& look);
 
   const Invocation& invocation_;

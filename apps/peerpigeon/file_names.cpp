@@ -2,7 +2,10 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
+#include <system_error>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -31,6 +34,37 @@ std::size_t ending_of(std::string_view name) {
   return is_ending ? dot : name.size();
 }
 
+/// Whether moving has worked, or what to try next.
+enum class Moved { done, name_is_taken, failed };
+
+Moved moved_or(int error) { return error == EEXIST ? Moved::name_is_taken : Moved::failed; }
+
+/// Copies to a new file.
+Moved copy_to(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const int made = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (made < 0) return moved_or(errno);
+  ::close(made);
+  std::error_code failure;
+  // The new file is ours by now, and nobody else's.
+  std::filesystem::copy_file(from, to, std::filesystem::copy_options::overwrite_existing, failure);
+  ::unlink(failure ? to.c_str() : from.c_str());
+  return failure ? Moved::failed : Moved::done;
+}
+
+Moved move_to(const std::filesystem::path& from, const std::filesystem::path& to) {
+  // A link, unlike a plain rename, fails where something is.
+  if (::link(from.c_str(), to.c_str()) == 0) {
+    ::unlink(from.c_str());
+    return Moved::done;
+  }
+  if (errno == EEXIST || errno == ENOENT) return moved_or(errno);
+  // Not every file system has links, and fewer can rename this way.
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) {
+    return Moved::done;
+  }
+  return errno == EEXIST ? Moved::name_is_taken : copy_to(from, to);
+}
+
 }  // namespace
 
 std::string sanitize_file_name(std::string_view name) {
@@ -39,7 +73,7 @@ std::string sanitize_file_name(std::string_view name) {
   std::string clean;
   // What a terminal would obey has become \xNN by now, and the backslash goes below.
   for (const char c : safe_text(name)) {
-    constexpr std::string_view refused = "\\:*?\"<>|";
+    constexpr std::string_view refused = "\\:*?\"<>|$`;&'!(){}~#";
     clean += refused.find(c) == std::string_view::npos ? c : '_';
   }
   while (!clean.empty() && (clean.back() == ' ' || clean.back() == '.')) clean.pop_back();
@@ -60,12 +94,9 @@ std::filesystem::path move_without_overwriting(const std::filesystem::path& from
   for (int i = 1; i <= tries_max; ++i) {
     const std::string number = i == 1 ? "" : fmt::format(" ({})", i);
     const auto to = folder / (name.substr(0, ending) + number + name.substr(ending));
-    // A link, unlike a rename, fails where something is.
-    if (::link(from.c_str(), to.c_str()) == 0) {
-      ::unlink(from.c_str());
-      return to;
-    }
-    if (errno != EEXIST) return {};
+    const Moved moved = move_to(from, to);
+    if (moved == Moved::done) return to;
+    if (moved == Moved::failed) return {};
   }
   return {};
 }

@@ -36,7 +36,13 @@ constexpr std::string_view ending = R"(  -h, --help, --version
         Print one JSON object a line, each with its kind as `event`.
   -p, --port NUMBER, --host HOST, --max-connections NUMBER, -f, --force
         For server and demo: where the hub listens and how many it takes; for server-status: whom to
-        ask. --force starts a server without asking first whether one is there.
+        ask. --force starts a server without asking first whether one is there. For server,
+        --max-peers means the same as --max-connections.
+  -i, --interactive
+        For init: chat when it is done.
+  --no-auto-discovery, --enable-crypto, --webdht, --enable-webdht
+        Options of the JavaScript program: the same as --auto-discovery no and --crypto yes; the last
+        two have no effect, as there is no DHT here yet.
 
 Exit status: 0 done; 1 failed: not reached, not confirmed, not found; 2 wrong options or arguments;
 130 interrupted by Ctrl+C before it was done. Commands that run until Ctrl+C end with 0 then.

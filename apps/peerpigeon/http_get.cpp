@@ -76,7 +76,6 @@ std::string exchange(int socket, std::string_view request, Clock::time_point unt
 Result<std::string, std::string> get_over_http(const std::string& host, const std::string& port,
                                                const std::string& path,
                                                std::chrono::milliseconds time_max) {
-  const auto until = Clock::now() + time_max;
   const std::string place = fmt::format("{}:{}", host, port);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -85,6 +84,7 @@ Result<std::string, std::string> get_over_http(const std::string& host, const st
     return Unexpected(fmt::format("{} cannot be found: {}", place, ::gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
+  const auto until = Clock::now() + time_max;
   int error = ETIMEDOUT;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
     const Socket socket(

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "pigeon/node_event.hpp"
 
@@ -16,16 +18,23 @@ struct Arrival {
   pigeon::NodeEvent event;
   /// When it came.
   std::chrono::steady_clock::time_point at{};
+  /// The inbox has broken off this stream for want of room: the node has to be told.
+  bool is_overrun = false;
 };
 
 /// Carries events from the thread of nodes to that of the program. Bounded: while as much waits as
-/// may, messages and data are dropped and counted; what happens to links and hubs always gets in.
+/// may, messages and news are dropped and counted. Files have room of their own; when it is full,
+/// the incoming streams of the peer that fills most of it are broken off, and nobody else's. What
+/// becomes of links, hubs and what we have sent always gets in.
 class Inbox {
  public:
-  static constexpr std::size_t count_max = 16'384;
-  static constexpr std::size_t bytes_max = std::size_t{64} << 20U;
+  struct Room {
+    std::size_t message_bytes_max = std::size_t{64} << 20U;
+    std::size_t stream_bytes_max = std::size_t{64} << 20U;
+  };
 
-  Inbox();
+  explicit Inbox(const Room& room);
+  Inbox() : Inbox(Room()) {}
   Inbox(const Inbox&) = delete;
   Inbox& operator=(const Inbox&) = delete;
   ~Inbox();
@@ -37,13 +46,27 @@ class Inbox {
   std::optional<Arrival> take();
   /// Readable while events wait, for poll(2).
   int descriptor() const { return descriptor_; }
-  /// How many were dropped since the last call.
+  /// How many were dropped since the last call; data of streams that were broken off not included.
   std::size_t take_dropped();
 
  private:
+  using Sender = std::pair<std::size_t, pigeon::PeerId>;
+  using Stream = std::pair<std::size_t, pigeon::StreamId>;
+
+  bool admit(const Arrival& arrival);
+  void pass_over(const Stream& stream, const pigeon::NodeEvent& event);
+  void break_off(const Sender& sender);
+
+  Room room_;
   std::mutex mutex_;
   std::deque<Arrival> waiting_;
-  std::size_t bytes_ = 0;
+  std::size_t message_bytes_ = 0;
+  std::size_t stream_bytes_ = 0;
+  /// What waits of the streams of each peer; never 0.
+  std::map<Sender, std::size_t> stream_bytes_of_;
+  /// Broken off, and not taken yet: what else comes of them goes. Whether anybody has heard of
+  /// them.
+  std::map<Stream, bool> overrun_;
   std::size_t dropped_ = 0;
   int descriptor_ = -1;
 };

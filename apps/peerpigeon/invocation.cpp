@@ -7,6 +7,7 @@
 
 #include "apps/peerpigeon/command_names.hpp"
 #include "apps/peerpigeon/config_file.hpp"
+#include "apps/peerpigeon/upstream_options.hpp"
 #include "apps/support/quote.hpp"
 #include "apps/support/suggestion.hpp"
 
@@ -19,6 +20,8 @@ using apps::quote;
 using pigeon::Result;
 using pigeon::Unexpected;
 
+constexpr std::string_view max_peers_flag = "--max-peers";
+
 SettingsError error(std::string sentence) { return {std::move(sentence)}; }
 
 /// The arguments as CLI11 stores them, before anything is checked.
@@ -29,6 +32,7 @@ struct Given {
   std::string port;
   std::string max_connections;
   bool force = false;
+  bool interactive = false;
   bool json = false;
   bool help = false;
   bool version = false;
@@ -41,6 +45,7 @@ void declare(CLI::App& app, Given& given) {
   app.add_flag("--version", given.version);
   app.add_flag("--json", given.json);
   app.add_flag("-f,--force", given.force);
+  app.add_flag("-i,--interactive", given.interactive);
   app.add_option("--host", given.host)->take_last();
   app.add_option("-p,--port", given.port)->take_last();
   app.add_option("--max-connections", given.max_connections)->take_last();
@@ -115,6 +120,11 @@ Result<void, SettingsError> take_command(const Given& given, Invocation& invocat
         "{} takes --url",
         (*name)->name)));
   }
+  if (given.interactive && invocation.command != Command::init) {
+    return Unexpected(
+        error(fmt::format("--interactive is for init; {} is written without it", (*name)->name)));
+  }
+  invocation.stays_interactive = given.interactive;
   return {};
 }
 
@@ -142,6 +152,8 @@ Result<void, SettingsError> take_flags(const CLI::App& app, const Given& given,
   for (std::size_t i = 0; i < setting_table().size(); ++i) {
     const SettingSpec& setting = setting_table()[i];
     if (app.count(std::string(setting.flag)) == 0) continue;
+    // A hub takes it as the JavaScript program's does.
+    if (setting.flag == max_peers_flag && invocation.command == Command::server) continue;
     if (auto done = set(setting, given.values[i], setting.flag, invocation); !done) return done;
     invocation.has_url = invocation.has_url || setting.flag == "--url";
   }
@@ -158,8 +170,12 @@ Result<void, SettingsError> take_flags(const CLI::App& app, const Given& given,
   return set(setting_table().front(), invocation.arguments.front(), "URL", invocation);
 }
 
-HubFlags hub_flags(const CLI::App& app, const Given& given) {
+HubFlags hub_flags(const CLI::App& app, const Given& given, Command command) {
   HubFlags flags;
+  if (command == Command::server && app.count(std::string(max_peers_flag)) > 0) {
+    const auto at = std::ranges::find(setting_table(), max_peers_flag, &SettingSpec::flag);
+    flags.max_connections = given.values[static_cast<std::size_t>(at - setting_table().begin())];
+  }
   if (app.count("--host") > 0) flags.host = given.host;
   if (app.count("--port") > 0) flags.port = given.port;
   if (app.count("--max-connections") > 0) flags.max_connections = given.max_connections;
@@ -174,7 +190,8 @@ Result<Invocation, SettingsError> read_invocation(std::span<const std::string> a
   CLI::App app;
   Given given;
   declare(app, given);
-  if (auto parsed = parse(app, arguments); !parsed) return Unexpected(parsed.error());
+  auto [translated, warnings] = translate_upstream_options(arguments);
+  if (auto parsed = parse(app, translated); !parsed) return Unexpected(parsed.error());
   Invocation invocation;
   if (given.help) {
     invocation.command = Command::help;
@@ -186,14 +203,16 @@ Result<Invocation, SettingsError> read_invocation(std::span<const std::string> a
   }
   if (auto taken = take_command(given, invocation); !taken) return Unexpected(taken.error());
   invocation.json = given.json;
-  invocation.hub = hub_flags(app, given);
+  invocation.hub = hub_flags(app, given, invocation.command);
   invocation.home = home_folder(environment);
   const auto config = read_config_file(invocation.home / "config.json", invocation.settings);
   // A file that is damaged must not stand in the way of writing a new one.
   if (!config && invocation.command != Command::init) return Unexpected(config.error());
-  if (config) invocation.warnings = *config;
+  if (config) warnings.insert(warnings.end(), config->begin(), config->end());
+  invocation.warnings = std::move(warnings);
   if (auto done = take_environment(environment, invocation); !done) return Unexpected(done.error());
   if (auto done = take_flags(app, given, invocation); !done) return Unexpected(done.error());
+  if (auto good = check(invocation.settings); !good) return Unexpected(good.error());
   return invocation;
 }
 

@@ -47,6 +47,10 @@ struct Invocation {
   bool has_url = false;
   HubFlags hub;
   bool json = false;
+  /// For init: chat when it is done.
+  bool stays_interactive = false;
+  /// How this program is called, for sentences that name the next command.
+  std::string program = "peerpigeon";
   /// Folder of config.json, history and downloads.
   std::filesystem::path home;
   /// Sentences for the user: what was given and is not used.

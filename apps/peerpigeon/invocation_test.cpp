@@ -1,17 +1,13 @@
 #include "apps/peerpigeon/invocation.hpp"
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "apps/peerpigeon/config_file.hpp"
 #include "apps/peerpigeon/doctor_parts.hpp"
-#include "apps/peerpigeon/report.hpp"
 
 namespace peerpigeon {
 namespace {
@@ -86,6 +82,42 @@ TEST(InvocationTest, SaysWhatIsWrong) {
               HasSubstr("environment variable PEERPIGEON_MAX_PEERS: \"x\""));
 }
 
+TEST(InvocationTest, TakesTheOptionsOfTheJavaScriptProgram) {
+  const Invocation invocation =
+      accepted({"--no-auto-discovery", "--enable-crypto", "false", "--webdht", "true", "peers"});
+  EXPECT_EQ(invocation.command, Command::peers);
+  EXPECT_FALSE(invocation.settings.node.auto_discovery);
+  EXPECT_FALSE(invocation.settings.node.enable_crypto);
+  EXPECT_THAT(invocation.warnings, ElementsAre("--webdht has no effect: there is no DHT here yet"));
+
+  EXPECT_THAT(accepted({"--webdht", "false"}).warnings, IsEmpty());
+  EXPECT_THAT(accepted({"--enable-webdht", "init"}).warnings, ::testing::SizeIs(1));
+  EXPECT_TRUE(accepted({"--enable-crypto", "init"}).settings.node.enable_crypto);
+  EXPECT_THAT(accepted({"send", "--", "--webdht", "true"}).arguments,
+              ElementsAre("--webdht", "true"));
+}
+
+TEST(InvocationTest, InitMayStayInteractive) {
+  EXPECT_TRUE(accepted({"init", "-i"}).stays_interactive);
+  EXPECT_TRUE(accepted({"init", "--interactive"}).stays_interactive);
+  EXPECT_FALSE(accepted({"init"}).stays_interactive);
+  EXPECT_THAT(error({"join", "-i"}), HasSubstr("--interactive is for init"));
+}
+
+TEST(InvocationTest, TheServersMaxPeersAreConnections) {
+  EXPECT_EQ(accepted({"server", "--max-peers", "100"}).hub.max_connections, "100");
+  EXPECT_EQ(
+      accepted({"server", "--max-peers", "100", "--max-connections", "7"}).hub.max_connections,
+      "7");
+  EXPECT_EQ(accepted({"demo", "--max-peers", "4"}).hub.max_connections, std::nullopt);
+}
+
+TEST(InvocationTest, RefusesRelaysThatNoPasswordCanBeGivenFor) {
+  EXPECT_THAT(error({"--ice-servers", "stun:a,turn:b:3478"}),
+              HasSubstr("the ICE server \"turn:b:3478\" needs a user name and a password"));
+  EXPECT_EQ(accepted({"--ice-servers", "stun:a"}).settings.ice_servers, "stun:a");
+}
+
 TEST(InvocationTest, HelpTellsEveryCommandAndOption) {
   const std::string help = help_text();
   for (const SettingSpec& setting : setting_table()) {
@@ -149,6 +181,7 @@ TEST(SettingsTest, OnlyAHubOnThisMachineNeedsLoopback) {
   EXPECT_TRUE(is_local("http://127.0.0.2/path"));
   EXPECT_TRUE(is_local("ws://[::1]:3000"));
   EXPECT_FALSE(is_local("wss://localhost.example.org"));
+  EXPECT_FALSE(is_local("wss://127.example.org"));
   EXPECT_FALSE(is_local("wss://hub.example.org/localhost"));
 }
 
@@ -160,34 +193,6 @@ TEST(SettingsTest, ListsAreSeparatedByCommas) {
   ASSERT_EQ(options.ice_servers.size(), 2U);
   EXPECT_EQ(options.ice_servers[1].url, "stun:b:1");
   EXPECT_THAT(options.addresses.addresses, ElementsAre("127.0.0.1"));
-}
-
-TEST(ReportTest, MessagesOfStrangersAreHarmless) {
-  pigeon::MessageReceived message;
-  message.from = *pigeon::PeerId::parse(std::string(40, 'a'));
-  message.text = "\x1b[2J\nbob: hello";
-  message.json = R"("\u001b[2J\nbob: hello")";
-
-  const auto report = describe(message, pigeon::PeerId());
-
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->text, "aaaaaaaa?: \\x1b[2J\\x0abob: hello");
-  const auto json = boost::json::parse(to_json(*report)).as_object();
-  EXPECT_EQ(json.at("event"), "message_received");
-  EXPECT_EQ(json.at("content"), "\x1b[2J\nbob: hello");
-}
-
-TEST(ReportTest, OwnBroadcastsAreNotTold) {
-  pigeon::MessageReceived message;
-  message.text = "mine";
-  EXPECT_FALSE(describe(message, message.from));
-}
-
-TEST(ReportTest, BytesHaveUnits) {
-  EXPECT_EQ(format_bytes(999), "999 bytes");
-  EXPECT_EQ(format_bytes(1'000), "1.0 kB");
-  EXPECT_EQ(format_bytes(999'999), "1.0 MB");
-  EXPECT_EQ(format_bytes(30'000'000), "30.0 MB");
 }
 
 TEST(DoctorTest, TakesCandidatesApart) {

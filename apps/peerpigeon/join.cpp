@@ -3,36 +3,40 @@
 #include "apps/peerpigeon/commands.hpp"
 #include "apps/peerpigeon/config_file.hpp"
 #include "apps/peerpigeon/downloads.hpp"
+#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/support/quote.hpp"
 
 namespace peerpigeon {
 
 int run_init(const Invocation& invocation, Console& console) {
-  Settings settings = invocation.settings;
-  if (settings.node.identity_file.empty()) {
-    settings.node.identity_file = (invocation.home / "identity.pem").native();
-  }
-  const auto path = invocation.home / "config.json";
-  // The folder comes first, and the key file before the file that names it.
-  if (const auto written = write_config_file(path, settings); !written) {
-    console.complain(written.error().message);
-    return exit_failed;
-  }
   Invocation kept = invocation;
-  kept.settings = settings;
-  const auto session = Session::create(kept, console);
+  Settings& settings = kept.settings;
+  if (settings.node.identity_file.empty()) {
+    settings.node.identity_file = (kept.home / "identity").native();
+  }
+  const auto path = kept.home / "config.json";
+  // The key file comes before the file that names it: its peer is the one that is told.
+  auto session = Session::create(kept, console, Session::IfInUse::refuse);
   if (!session) {
     console.complain(session.error());
     return exit_failed;
   }
+  if (const auto written = write_config_file(path, settings); !written) {
+    console.complain(written.error().message);
+    return exit_failed;
+  }
   const std::string id = (*session)->id().to_text();
+  const std::string next_step =
+      kept.stays_interactive ? "" : "\nNext: " + kept.program + " interactive";
   console.answer({Verbosity::info,
                   "initialized",
-                  fmt::format("{} is written. This peer is {}.\nNext: peerpigeon interactive",
-                              apps::quote(path.native(), 4096), id),
-                  {{"config", path.native()}, {"peer", id}, {"url", settings.url}}});
-  return exit_good;
+                  fmt::format("{} is written. This peer is {}.{}", apps::quote(path.native(), 4096),
+                              id, next_step),
+                  {{"config", valid_utf8(path.native())}, {"peer", id}, {"url", settings.url}}});
+  if (!kept.stays_interactive) return exit_good;
+  session->reset();
+  return run_interactive(kept, console);
 }
 
 int run_join(const Invocation& invocation, Console& console) {
@@ -42,7 +46,9 @@ int run_join(const Invocation& invocation, Console& console) {
     return exit_failed;
   }
   Session& session = **made;
-  Downloads downloads(download_folder(invocation), invocation.settings.file_bytes_max);
+  Downloads downloads(download_folder(invocation),
+                      {.file_bytes_max = invocation.settings.file_bytes_max}, console,
+                      session.stream_breaker());
   console.answer({Verbosity::info,
                   "joining",
                   fmt::format("this peer is {}; Ctrl+C leaves", session.id().to_text()),
@@ -52,7 +58,7 @@ int run_join(const Invocation& invocation, Console& console) {
     return exit_failed;
   }
   (void)session.run(std::nullopt, [&](pigeon::NodeEvent& event) {
-    downloads.take(session.node(), event, console);
+    downloads.take(event);
     return console.has_failed();
   });
   session.end();

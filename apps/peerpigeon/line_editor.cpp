@@ -1,5 +1,6 @@
 #include "apps/peerpigeon/line_editor.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <clocale>
@@ -18,6 +19,7 @@
 #include <histedit.h>
 
 #include "apps/peerpigeon/peer_names.hpp"
+#include "apps/peerpigeon/write_out.hpp"
 
 namespace peerpigeon {
 
@@ -191,12 +193,15 @@ void LineEditor::State::erase_line() const {
   std::fflush(stdout);
 }
 
-void LineEditor::print(std::string_view line) {
+bool LineEditor::print(std::string_view line) {
+  // Ctrl+S stops a terminal for as long as the user likes.
+  if (!wait_writable(STDOUT_FILENO)) return false;
   if (state_->is_editing) state_->erase_line();
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
-  std::fflush(stdout);
+  const bool is_written = std::fflush(stdout) == 0;
   if (state_->is_editing) state_->redraw();
+  return is_written;
 }
 
 bool LineEditor::discard_typed() {

@@ -23,7 +23,7 @@ class LineEditor : public Prompt {
   ~LineEditor() override;
 
   std::optional<std::string> read_line() override;
-  void print(std::string_view line) override;
+  bool print(std::string_view line) override;
   bool discard_typed() override;
   void clear_screen() override;
 

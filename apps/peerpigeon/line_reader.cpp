@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <utility>
 
 #include <poll.h>
 #include <unistd.h>
+
+#include "apps/peerpigeon/write_out.hpp"
 
 namespace peerpigeon {
 
@@ -42,10 +42,8 @@ std::optional<std::string> LineReader::take_line() {
   return line;
 }
 
-void LineReader::print(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
-  std::fflush(stdout);
+bool LineReader::print(std::string_view line) {
+  return write_out(STDOUT_FILENO, std::string(line) + '\n');
 }
 
 }  // namespace peerpigeon

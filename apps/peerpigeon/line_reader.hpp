@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "apps/peerpigeon/prompt.hpp"
 
 namespace peerpigeon {
@@ -10,7 +12,7 @@ class LineReader : public Prompt {
   explicit LineReader(Watched watched) : watched_(std::move(watched)) {}
 
   std::optional<std::string> read_line() override;
-  void print(std::string_view line) override;
+  bool print(std::string_view line) override;
   bool discard_typed() override { return false; }
   void clear_screen() override {}
 

@@ -44,6 +44,32 @@ std::vector<Report> list_peers(const pigeon::Node& node) {
   return lines;
 }
 
+namespace {
+
+json::object fields_of(const pigeon::NodeStatus& status, const std::vector<std::string>& hubs) {
+  const pigeon::NodeCounters& counted = status.counters;
+  return {{"peer", status.peer_id.to_text()},
+          {"connected", status.is_connected},
+          {"hubs", json::value_from(hubs)},
+          {"network", valid_utf8(status.network)},
+          {"in_fallback", status.is_in_fallback},
+          {"connected_count", status.connected_count},
+          {"discovered_count", status.discovered_count},
+          {"min_peers", status.min_peers},
+          {"max_peers", status.max_peers},
+          {"messages_received", counted.messages_received},
+          {"messages_sent", counted.messages_sent},
+          {"delivered", counted.delivered},
+          {"forwarded", counted.forwarded},
+          {"duplicates", counted.duplicates},
+          {"malformed", counted.malformed},
+          {"forged", counted.forged},
+          {"over_rate", counted.over_rate},
+          {"unsent", counted.unsent}};
+}
+
+}  // namespace
+
 Report tell_status(const pigeon::Node& node) {
   const pigeon::NodeStatus status = node.status();
   const pigeon::NodeCounters& counted = status.counters;
@@ -62,25 +88,7 @@ Report tell_status(const pigeon::Node& node) {
       std::max(status.discovered_count, status.connected_count), counted.messages_received,
       counted.messages_sent, counted.forwarded,
       counted.malformed + counted.forged + counted.over_rate + counted.unsent + counted.unparked);
-  json::object fields = {{"peer", status.peer_id.to_text()},
-                         {"connected", status.is_connected},
-                         {"hubs", json::value_from(hubs)},
-                         {"network", valid_utf8(status.network)},
-                         {"in_fallback", status.is_in_fallback},
-                         {"connected_count", status.connected_count},
-                         {"discovered_count", status.discovered_count},
-                         {"min_peers", status.min_peers},
-                         {"max_peers", status.max_peers},
-                         {"messages_received", counted.messages_received},
-                         {"messages_sent", counted.messages_sent},
-                         {"delivered", counted.delivered},
-                         {"forwarded", counted.forwarded},
-                         {"duplicates", counted.duplicates},
-                         {"malformed", counted.malformed},
-                         {"forged", counted.forged},
-                         {"over_rate", counted.over_rate},
-                         {"unsent", counted.unsent}};
-  return {Verbosity::info, "status", text, std::move(fields)};
+  return {Verbosity::info, "status", text, fields_of(status, hubs)};
 }
 
 }  // namespace peerpigeon

@@ -1,10 +1,16 @@
+#include <exception>
+#include <span>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "apps/peerpigeon/commands.hpp"
+#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
+#include "apps/peerpigeon/write_out.hpp"
 #include "apps/support/environment.hpp"
 #include "pigeon/version.hpp"
 
@@ -39,28 +45,42 @@ int run(const Invocation& invocation, Console& console) {
     case Command::doctor:
       return run_doctor(invocation, console);
     case Command::help:
-      fmt::print("{}", help_text());
-      return exit_good;
+      return write_out(STDOUT_FILENO, help_text()) ? exit_good : exit_failed;
     case Command::version:
-      fmt::print("peerpigeon {}\n", PIGEON_VERSION);
-      return exit_good;
+      return write_out(STDOUT_FILENO, fmt::format("peerpigeon {}\n", PIGEON_VERSION)) ? exit_good
+                                                                                      : exit_failed;
   }
   return exit_wrong_use;
+}
+
+int run(const char* program, std::span<const std::string> arguments) {
+  auto invocation = read_invocation(arguments, apps::environment_of_process());
+  if (!invocation) {
+    const std::string sentence = safe_text(invocation.error().message);
+    (void)write_out(STDERR_FILENO,
+                    fmt::format("peerpigeon: {}\nRun peerpigeon --help for all commands and "
+                                "options.\n",
+                                sentence));
+    return exit_wrong_use;
+  }
+  if (program != nullptr) invocation->program = program;
+  Console console(invocation->json, invocation->settings.debug);
+  for (const std::string& warning : invocation->warnings) {
+    console.tell({Verbosity::warn, "warning", safe_text(warning), {{"message", warning}}});
+  }
+  const int status = run(*invocation, console);
+  return status == exit_good && console.has_failed() ? exit_failed : status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-  const auto invocation = read_invocation(arguments, apps::environment_of_process());
-  if (!invocation) {
-    fmt::print(stderr, "peerpigeon: {}\nRun peerpigeon --help for all commands and options.\n",
-               invocation.error().message);
-    return exit_wrong_use;
+  try {
+    return run(argc > 0 ? argv[0] : nullptr, arguments);
+  } catch (const std::exception& failure) {
+    // For instance no descriptor is left, or no memory.
+    (void)write_out(STDERR_FILENO, fmt::format("peerpigeon: {}\n", failure.what()));
+    return exit_failed;
   }
-  Console console(invocation->json, invocation->settings.debug);
-  for (const std::string& warning : invocation->warnings) {
-    console.tell({Verbosity::warn, "warning", warning, {{"message", warning}}});
-  }
-  return run(*invocation, console);
 }

@@ -7,9 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apps/peerpigeon/answers.hpp"
-#include "apps/peerpigeon/upload.hpp"
-
 namespace peerpigeon {
 namespace {
 
@@ -59,27 +56,6 @@ TEST(MeshPictureTest, ManyPeersBecomeATable) {
 
   EXPECT_TRUE(picture.starts_with("      p0  \\x......x  2 links\n      p1  x\\.......  1 links\n"))
       << picture;
-}
-
-TEST(AnswersTest, AnswersGreetingsAndPings) {
-  EXPECT_EQ(answer_to("PING!", "3f2a", "bob", 4), "pong from bob");
-  EXPECT_EQ(answer_to("oh, Hello there", "3f2a", "bob", 1),
-            "welcome, 3f2a! This is bob, with 1 link");
-  EXPECT_EQ(answer_to("shipping this", "3f2a", "bob", 4), std::nullopt);
-  EXPECT_EQ(answer_to(std::string(300, ' ') + "hi", "3f2a", "bob", 4), std::nullopt);
-}
-
-TEST(AnswersTest, NoAnswerIsAnswered) {
-  for (const auto* text : {"ping", "hello"}) {
-    const auto answer = answer_to(text, "3f2a", "bob", 4);
-    EXPECT_EQ(answer_to(*answer, "90ab", "ann", 4), std::nullopt);
-  }
-}
-
-TEST(ProgressTest, ShowsShareAndRate) {
-  EXPECT_EQ(progress_line(500'000, 1'000'000, 0.5),
-            "[###############...............]  50 %  500.0 kB of 1.0 MB, 1.0 MB/s");
-  EXPECT_THAT(progress_line(0, 0, 0), HasSubstr("100 %"));
 }
 
 }  // namespace

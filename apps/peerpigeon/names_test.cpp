@@ -62,6 +62,7 @@ TEST(FileNamesTest, NothingIsHiddenOrObeyed) {
   EXPECT_EQ(sanitize_file_name("-rf"), "_rf");
   EXPECT_EQ(sanitize_file_name("a\x1b[2J\n.txt"), "a_x1b[2J_x0a.txt");
   EXPECT_EQ(sanitize_file_name("con:*?\"<>|"), "con_______");
+  EXPECT_EQ(sanitize_file_name("$(id)`id`;&'!{}~#"), "__id__id_________");
   EXPECT_EQ(sanitize_file_name("trailing. . "), "trailing");
 }
 

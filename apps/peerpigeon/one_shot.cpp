@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <span>
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 #include "apps/peerpigeon/errand.hpp"
 #include "apps/peerpigeon/listing.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
+#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/upload.hpp"
 
 namespace peerpigeon {
@@ -93,10 +93,10 @@ int watch_upload(Errand& errand, Console& console, Upload& upload) {
   });
   if (ending == Ending::interrupted) return exit_interrupted;
   if (upload.state() == Upload::State::completed) return exit_good;
-  console.complain(
-      fmt::format("{} was not sent: {}. Send it again, and it goes on where it stopped "
-                  "if the other side still runs and this peer keeps its id (peerpigeon init)",
-                  upload.name(), upload.reason().empty() ? "the peer is gone" : upload.reason()));
+  console.complain(fmt::format(
+      "{} was not sent: {}. Send it again, and it goes on where it stopped "
+      "if the other side still runs and this peer keeps its id (peerpigeon init)",
+      safe_text(upload.name()), upload.reason().empty() ? "the peer is gone" : upload.reason()));
   return exit_failed;
 }
 
@@ -110,13 +110,17 @@ int send_file_to(Errand& errand, Console& console, Upload& upload, const PeerId&
   // What is confirmed behind the file says that the file is there as well.
   const auto note = node.send_direct_message(
       peer, fmt::format("sent {}, {}", upload.name(), format_bytes(upload.bytes())));
-  if (!note) return exit_failed;
+  if (!note) {
+    console.complain(fmt::format("whether {} has arrived is not known: {}", upload.name(),
+                                 note.error().message));
+    return exit_failed;
+  }
   const int status = await_receipt(errand, console, peer, *note);
   if (status == exit_good) {
     console.answer({Verbosity::info,
                     "file_sent",
-                    fmt::format("{} has received {}, {}{}", short_id(peer), upload.name(),
-                                format_bytes(upload.bytes()),
+                    fmt::format("{} has received {}, {}{}", short_id(peer),
+                                safe_text(upload.name()), format_bytes(upload.bytes()),
                                 upload.resumed_at() > 0
                                     ? fmt::format(", from {} on", format_bytes(upload.resumed_at()))
                                     : ""),

@@ -3,7 +3,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "pigeon/id.hpp"
 #include "pigeon/result.hpp"

@@ -26,8 +26,8 @@ class Prompt {
 
   /// Waits for a line; nothing at the end of the input, or when a look says so.
   virtual std::optional<std::string> read_line() = 0;
-  /// Prints a line, without disturbing what is being typed.
-  virtual void print(std::string_view line) = 0;
+  /// Prints a line, without disturbing what is being typed; false if nobody reads.
+  virtual bool print(std::string_view line) = 0;
   /// Gives up what has been typed; false if nothing has.
   virtual bool discard_typed() = 0;
   virtual void clear_screen() = 0;

@@ -154,6 +154,10 @@ std::string to_json(const Report& report) {
   return safe_json(json::serialize(object));
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string format_bytes(std::uint64_t bytes) {
   constexpr std::array<std::string_view, 5> units = {"kB", "MB", "GB", "TB", "PB"};
   if (bytes < 1'000) return fmt::format("{} bytes", bytes);

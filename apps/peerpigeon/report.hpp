@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/json/object.hpp>
 
@@ -26,6 +27,9 @@ std::optional<Report> describe(const pigeon::NodeEvent& event, const pigeon::Pee
 
 /// The report as one JSON object without the end of the line.
 std::string to_json(const Report& report);
+
+/// `1 peer`, `2 peers`.
+std::string counted(std::size_t count, std::string_view what);
 
 /// Bytes with their unit, as in `12.3 kB`.
 std::string format_bytes(std::uint64_t bytes);

@@ -42,12 +42,19 @@ pigeon::Result<json::object, std::string> ask_health(const std::string& host,
   return parsed.get_object();
 }
 
-/// Where clients on this machine reach a hub that listens there.
+}  // namespace
+
 std::string host_to_ask(const std::string& host) {
   return host == "0.0.0.0" || host == "::" ? "localhost" : host;
 }
 
-}  // namespace
+std::string hub_url(const pigeon::HubAddress& address, bool is_secure) {
+  const bool is_loopback = address.host == "127.0.0.1" || address.host == "::1";
+  const std::string host = is_loopback ? "localhost" : host_to_ask(address.host);
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return fmt::format("{}://{}{}{}:{}", is_secure ? "wss" : "ws", is_ipv6 ? "[" : "", host,
+                     is_ipv6 ? "]" : "", address.port);
+}
 
 pigeon::Result<pigeonhub::Command, SettingsError> hub_command(const Invocation& invocation) {
   std::vector<std::string> arguments;
@@ -91,6 +98,13 @@ int run_server_status(const Invocation& invocation, Console& console) {
   }
   const auto& listen = command->settings.hub.listen;
   const std::string host = host_to_ask(listen.host);
+  if (!listen.certificate_file.empty()) {
+    console.complain(fmt::format(
+        "this hub is to be asked over TLS, which server-status cannot do; ask it with "
+        "curl https://{}:{}/health, or find out more with peerpigeon doctor wss://{}:{}",
+        host, listen.port, host, listen.port));
+    return exit_failed;
+  }
   const auto health = ask_health(host, std::to_string(listen.port));
   if (!health) {
     console.complain(health.error() + ". Start one with: peerpigeon server");

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "apps/peerpigeon/console.hpp"
 #include "apps/peerpigeon/inbox.hpp"
@@ -25,15 +27,19 @@ inline constexpr int exit_interrupted = 130;
 /// How waiting has ended.
 enum class Ending { finished, timed_out, interrupted };
 
-/// Waits for events of nodes until `step` has had enough, the time is over, or SIGINT or SIGTERM
-/// arrives. `step` runs on this thread.
-Ending wait_for(Inbox& inbox, const apps::Signals& signals, std::optional<Clock::time_point> until,
-                const std::function<bool(Arrival&)>& step);
+/// Takes some of the events that wait, and tells how many were dropped. True once `step` has had
+/// enough. No flood of events makes it take long.
+bool take_some(Inbox& inbox, Console& console, const std::function<bool(Arrival&)>& step);
+
+/// Waits for events of nodes until `step` has had enough, the time is over, or SIGINT, SIGTERM or
+/// SIGHUP arrives. `step` runs on this thread.
+Ending wait_for(Inbox& inbox, const apps::Signals& signals, Console& console,
+                std::optional<Clock::time_point> until, const std::function<bool(Arrival&)>& step);
 
 /// Keeps a key file for one process: two peers with one id would throw each other out.
 class IdentityLock {
  public:
-  /// Tries to take it; without a file there is nothing to keep.
+  /// Tries to take it, making its folder if need be; without a file there is nothing to keep.
   explicit IdentityLock(const std::string& identity_file);
   IdentityLock(const IdentityLock&) = delete;
   IdentityLock& operator=(const IdentityLock&) = delete;
@@ -52,9 +58,12 @@ class Session {
  public:
   using Step = std::function<bool(pigeon::NodeEvent&)>;
 
+  /// What to do if another process is the peer of the identity file.
+  enum class IfInUse { take_another_id, refuse };
+
   /// Makes the peer; the error is a sentence.
-  static pigeon::Result<std::unique_ptr<Session>, std::string> create(const Invocation& invocation,
-                                                                      Console& console);
+  static pigeon::Result<std::unique_ptr<Session>, std::string> create(
+      const Invocation& invocation, Console& console, IfInUse if_in_use = IfInUse::take_another_id);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -62,14 +71,18 @@ class Session {
   const pigeon::PeerId& id() const { return id_; }
   Inbox& inbox() { return inbox_; }
   apps::Signals& signals() { return signals_; }
-  Console& console() { return console_; }
 
-  /// Tells only what has gone wrong, unless the user wants to know everything.
+  /// Tells only what has gone wrong, unless the user wants to know everything; what becomes of hubs
+  /// is for `step` to tell.
   void be_quiet() { is_quiet_ = true; }
   /// Adds the hub of the settings.
   pigeon::Result<void, std::string> join(const std::string& url);
   /// Tells events as they come, and gives each to `step` until it says that it has had enough.
   Ending run(std::optional<Clock::time_point> until, const Step& step);
+  /// The same for some of the events that wait already; true once `step` has had enough.
+  bool look(const Step& step);
+  /// Breaks off streams of the node.
+  std::function<void(pigeon::StreamId stream, std::string_view reason)> stream_breaker();
   /// All peers that are known, linked or not.
   std::vector<pigeon::PeerId> known_peers();
 
@@ -78,6 +91,7 @@ class Session {
 
  private:
   Session(Console& console, const std::string& identity_file);
+  bool take(Arrival& arrival, const Step& step);
 
   Console& console_;
   apps::Signals signals_;

@@ -1,7 +1,15 @@
 #include "apps/peerpigeon/settings.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <vector>
+
+#include <arpa/inet.h>
+
+#include <fmt/format.h>
+
+#include "apps/support/quote.hpp"
 
 namespace peerpigeon {
 
@@ -124,6 +132,17 @@ NodeOptions node_options(const Settings& settings) {
   return options;
 }
 
+pigeon::Result<void, SettingsError> check(const Settings& settings) {
+  for (const std::string& server : parts_of(settings.ice_servers)) {
+    if (!server.starts_with("turn:") && !server.starts_with("turns:")) continue;
+    return pigeon::Unexpected(SettingsError{
+        fmt::format("the ICE server {} needs a user name and a password, which cannot be given "
+                    "here; name a server that begins with stun:",
+                    apps::quote(server))});
+  }
+  return {};
+}
+
 bool is_local(std::string_view url) {
   const auto scheme = url.find("://");
   const std::string_view rest = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
@@ -131,7 +150,10 @@ bool is_local(std::string_view url) {
   const std::string_view host = authority.starts_with('[')
                                     ? authority.substr(0, authority.find(']'))
                                     : authority.substr(0, authority.find(':'));
-  return host == "localhost" || host == "[::1" || host.starts_with("127.");
+  if (host == "localhost" || host == "[::1") return true;
+  // A name may begin with 127., too.
+  in_addr address{};
+  return host.starts_with("127.") && ::inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
 }
 
 }  // namespace peerpigeon

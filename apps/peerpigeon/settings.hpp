@@ -48,6 +48,9 @@ struct SettingSpec {
 /// Every setting; the one place where one is defined.
 std::span<const SettingSpec> setting_table();
 
+/// What the rules of single settings do not see; the error is a sentence.
+pigeon::Result<void, SettingsError> check(const Settings& settings);
+
 /// The options of a node that these settings mean.
 pigeon::NodeOptions node_options(const Settings& settings);
 

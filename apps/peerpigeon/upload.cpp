@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <system_error>
+#include <utility>
 #include <variant>
 
 #include <fmt/format.h>
@@ -74,33 +75,30 @@ void Upload::write(pigeon::Node& node, const pigeon::StreamWritable& writable) {
     resumed_at_ = sent_ = std::min(writable.offset, bytes_);
     file_.seekg(static_cast<std::streamoff>(sent_));
   }
-  std::vector<std::uint8_t> data = std::move(refused_);
-  refused_.clear();
-  const std::uint64_t left = bytes_ - sent_ - data.size();
-  const std::size_t more = std::min<std::uint64_t>(writable.bytes, left);
-  if (more > 0) {
-    const std::size_t before = data.size();
-    data.resize(before + more);
-    if (!file_.read(reinterpret_cast<char*>(data.data() + before),
-                    static_cast<std::streamsize>(more))) {
-      (void)node.abort_stream(*stream_, "the file has changed");
-      return fail("the file became shorter while it was sent");
-    }
+  if (!read(writable.bytes)) {
+    (void)node.abort_stream(*stream_, "the file has changed");
+    return fail("the file became shorter while it was sent");
   }
-  if (!data.empty()) {
-    const auto written = node.write_stream(*stream_, data);
-    if (!written && written.error().kind != pigeon::NodeErrorKind::busy) {
-      return fail(written.error().message);
-    }
-    if (!written) {
-      refused_ = std::move(data);
-      return;
-    }
-    sent_ += data.size();
+  if (!unsent_.empty()) {
+    const auto written = node.write_stream(*stream_, unsent_);
+    if (!written && written.error().kind == pigeon::NodeErrorKind::busy) return;
+    if (!written) return fail(written.error().message);
+    sent_ += unsent_.size();
+    unsent_.clear();
   }
   if (sent_ < bytes_) return;
   has_ended_ = true;
   if (const auto ended = node.end_stream(*stream_); !ended) fail(ended.error().message);
+}
+
+/// Reads up to so many bytes more; false if the file has become shorter.
+bool Upload::read(std::size_t bytes) {
+  const std::size_t before = unsent_.size();
+  const std::size_t more = std::min<std::uint64_t>(bytes, bytes_ - sent_ - before);
+  if (more == 0) return true;
+  unsent_.resize(before + more);
+  file_.read(reinterpret_cast<char*>(unsent_.data() + before), static_cast<std::streamsize>(more));
+  return file_.good();
 }
 
 void Upload::fail(std::string reason) {

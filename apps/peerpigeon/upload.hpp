@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pigeon/node.hpp"
 
@@ -28,6 +29,7 @@ class Upload {
   State take(pigeon::Node& node, const pigeon::NodeEvent& event);
 
   State state() const { return state_; }
+  /// As the other side gets it: a terminal may obey what is in it.
   const std::string& name() const { return name_; }
   const pigeon::PeerId& peer() const { return peer_; }
   std::uint64_t bytes() const { return bytes_; }
@@ -40,6 +42,7 @@ class Upload {
  private:
   Upload() = default;
   void write(pigeon::Node& node, const pigeon::StreamWritable& writable);
+  bool read(std::size_t bytes);
   void fail(std::string reason);
 
   std::string name_;
@@ -49,7 +52,7 @@ class Upload {
   std::uint64_t sent_ = 0;
   std::uint64_t resumed_at_ = 0;
   /// Read from the file, and not taken by the stream yet.
-  std::vector<std::uint8_t> refused_;
+  std::vector<std::uint8_t> unsent_;
   pigeon::PeerId peer_;
   std::optional<pigeon::StreamId> stream_;
   bool has_begun_ = false;
