@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdint>
-#include <random>
+
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -38,9 +39,9 @@ constexpr auto stage_texts = std::to_array<StageText>({
 
 /// An id that is nobody's: the peers of this process have their own.
 pigeon::PeerId make_id() {
-  std::random_device random;
   std::array<std::uint8_t, pigeon::PeerId::byte_count> bytes{};
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  // Cannot fail for so few; and an id of zeros would do.
+  [[maybe_unused]] const int filled = ::getentropy(bytes.data(), bytes.size());
   return pigeon::PeerId(bytes);
 }
 

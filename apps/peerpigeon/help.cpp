@@ -41,8 +41,8 @@ constexpr std::string_view ending = R"(  -h, --help, --version
   -i, --interactive
         For init: chat when it is done.
   --no-auto-discovery, --enable-crypto, --webdht, --enable-webdht
-        Options of the JavaScript program: the same as --auto-discovery no and --crypto yes; the last
-        two have no effect, as there is no DHT here yet.
+        Options of the JavaScript program: the same as --auto-discovery no and --crypto yes; the
+        last two have no effect, as there is no DHT here yet.
 
 Exit status: 0 done; 1 failed: not reached, not confirmed, not found; 2 wrong options or arguments;
 130 interrupted by Ctrl+C before it was done. Commands that run until Ctrl+C end with 0 then.

@@ -1,7 +1,6 @@
 #include "apps/peerpigeon/part_file.hpp"
 
 #include <cerrno>
-#include <random>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -35,9 +34,10 @@ bool take_over(int descriptor) {
 
 std::optional<PartFile> PartFile::create(const std::filesystem::path& folder) {
   constexpr int tries_max = 100;
-  std::random_device random;
   for (int i = 0; i < tries_max; ++i) {
-    auto path = folder / fmt::format("{}{:08x}{:08x}", beginning, random(), random());
+    std::uint64_t chance = 0;
+    if (::getentropy(&chance, sizeof(chance)) != 0) return std::nullopt;
+    auto path = folder / fmt::format("{}{:016x}", beginning, chance);
     // Nobody may have put a link there that leads elsewhere.
     const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (descriptor < 0 && errno == EEXIST) continue;
