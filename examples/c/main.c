@@ -6,16 +6,28 @@
 
 #include <pigeon/pigeon.h>
 
+// Prints what others wrote: a terminal would obey control characters (U+0000 to U+001F and U+007F
+// to U+009F), so that they become question marks.
+static void print_line(FILE* out, const char* text) {
+  for (const unsigned char* at = (const unsigned char*)text; *at != 0; ++at) {
+    const int is_long_control = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+    if (is_long_control) ++at;
+    fputc(is_long_control || *at < 0x20 || *at == 0x7f ? '?' : *at, out);
+  }
+  fputc('\n', out);
+}
+
 static void on_event(void* user_data, const pigeon_event* event) {
   const char* own_id = user_data;
   if (event->type == PIGEON_EVENT_HUB_STATUS && event->hub_status.reason[0] != '\0') {
-    fprintf(stderr, "%s\n", event->hub_status.reason);
+    print_line(stderr, event->hub_status.reason);
   } else if (event->type == PIGEON_EVENT_PEER_CONNECTED) {
     printf("+ %s\n", event->peer.peer);
   } else if (event->type == PIGEON_EVENT_PEER_DISCONNECTED) {
     printf("- %s\n", event->peer.peer);
   } else if (event->type == PIGEON_EVENT_MESSAGE && strcmp(event->message.from, own_id) != 0) {
-    printf("%.8s: %s\n", event->message.from, event->message.text);
+    printf("%.8s: ", event->message.from);
+    print_line(stdout, event->message.text);
   }
   fflush(stdout);
 }
