@@ -24,8 +24,8 @@ constexpr auto names = std::to_array<CommandName>({
     {"dm", Command::dm, "ID WORDS",
      "Send the words to one peer and wait until it confirms. ID may be shortened.", 2, many, false},
     {"send-file", Command::send_file, "ID FILE",
-     "Send a file to one peer; if the id stays (init), one that broke off goes on where it "
-     "stopped.", 2, 2, false},
+     "Send a file to one peer; one that broke off goes on where it stopped, if the id stays (init) "
+     "and the other side still runs.", 2, 2, false},
     {"peers", Command::peers, "", "Join briefly and list the peers.", 0, 0, false},
     {"status", Command::status, "", "Join briefly and tell how the peer is doing.", 0, 0, false},
     {"server", Command::server, "",

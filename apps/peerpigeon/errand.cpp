@@ -113,6 +113,13 @@ bool Errand::is_linked(const PeerId& peer) {
   });
 }
 
+bool Errand::is_capable(const PeerId& peer) {
+  const auto peers = session_->node().peers();
+  return std::ranges::any_of(peers, [&](const pigeon::PeerStatus& status) {
+    return status.peer == peer && status.is_capable;
+  });
+}
+
 Errand::Waited Errand::link(const PeerId& peer, std::chrono::milliseconds longest) {
   bool has_called = false;
   return wait(longest, [&] {

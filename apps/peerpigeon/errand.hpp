@@ -39,6 +39,8 @@ class Errand {
   /// Waits for a link with a peer.
   Waited link(const pigeon::PeerId& peer, std::chrono::milliseconds longest);
   bool is_linked(const pigeon::PeerId& peer);
+  /// Whether it is linked and has said that it is of this project.
+  bool is_capable(const pigeon::PeerId& peer);
 
   /// The exit status after `begin` or `wait` has failed.
   int status() const { return status_; }

@@ -21,6 +21,8 @@ using Waited = Errand::Waited;
 
 // After that a peer that is known and not linked is reached over others.
 constexpr auto link_time = 3s;
+// A neighbor of this project says so at once, and only with those a file goes on where it stopped.
+constexpr auto introduction_time = 2s;
 // Joining brings the links one after another; a pause of this length says that they are there.
 constexpr auto settled_time = 700ms;
 
@@ -186,6 +188,9 @@ int run_send_file(const Invocation& invocation, Console& console) {
         fmt::format("no link with {} came about, and files need one", short_id(*peer)));
   }
   if (linked != Waited::done) return errand.status();
+  if (errand.wait(introduction_time, [&] { return errand.is_capable(*peer); }) == Waited::ended) {
+    return errand.status();
+  }
   return send_file_to(errand, console, **upload, *peer);
 }
 
