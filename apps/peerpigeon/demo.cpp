@@ -149,8 +149,8 @@ Ending Demo::form() {
     const auto until = std::min(deadline, Clock::now() + 100ms);
     const Ending ending = watch(until, [&] { return links().size() == all; });
     const bool is_settled = is_connected() && Clock::now() - last_link_at_ >= settled_time;
-    if (is_settled) return Ending::finished;
     if (ending != Ending::timed_out) return ending;
+    if (is_settled) return Ending::finished;
   }
   return Ending::timed_out;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/peerpigeon/mesh_picture.hpp"
@@ -75,7 +76,8 @@ class Demo {
   std::optional<Crossing> crossing_;
   /// Peers of others, and how many links they have with ours.
   std::map<pigeon::PeerId, std::size_t> guests_;
-  std::map<pigeon::StreamId, std::pair<std::size_t, std::string>> files_;
+  /// Names of the files on their way, by the peer that they go to and its stream.
+  std::map<std::pair<std::size_t, pigeon::StreamId>, std::string> files_;
   Clock::time_point answers_since_{};
   std::size_t answers_ = 0;
 };

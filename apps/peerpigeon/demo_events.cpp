@@ -130,20 +130,18 @@ void Demo::show_hearing(std::size_t index, const pigeon::MessageReceived& messag
 /// Files are for a peer that keeps them; here they only show that they arrive.
 void Demo::take_stream_event(std::size_t index, const pigeon::NodeEvent& event) {
   if (const auto* begun = std::get_if<pigeon::StreamReceived>(&event)) {
-    files_[begun->stream] = {index, sanitize_file_name(begun->info.filename)};
+    files_[{index, begun->stream}] = sanitize_file_name(begun->info.filename);
   } else if (const auto* broken = std::get_if<pigeon::StreamAborted>(&event)) {
-    files_.erase(broken->stream);
+    files_.erase({index, broken->stream});
   } else if (const auto* done = std::get_if<pigeon::StreamCompleted>(&event)) {
-    const auto file = files_.find(done->stream);
+    const auto file = files_.find({index, done->stream});
     if (file == files_.end()) return;
     console_.answer(
         {Verbosity::info,
          "file_received",
          fmt::format("{} has sent {} to {}, {}; the demo keeps no files", short_id(done->peer),
-                     file->second.second, peers_[index].name, format_bytes(done->total_bytes)),
-         {{"peer", done->peer.to_text()},
-          {"name", file->second.second},
-          {"bytes", done->total_bytes}}});
+                     file->second, peers_[index].name, format_bytes(done->total_bytes)),
+         {{"peer", done->peer.to_text()}, {"name", file->second}, {"bytes", done->total_bytes}}});
     files_.erase(file);
   }
 }
