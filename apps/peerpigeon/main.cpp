@@ -12,11 +12,19 @@
 #include "apps/peerpigeon/session.hpp"
 #include "apps/peerpigeon/write_out.hpp"
 #include "apps/support/environment.hpp"
+#include "apps/support/print.hpp"
 #include "pigeon/version.hpp"
 
 namespace {
 
 using namespace peerpigeon;
+
+/// Prints what was asked for; the exit status.
+int print(const std::string& text, Console& console) {
+  const auto failure = apps::print_all(text);
+  if (failure) console.complain(*failure);
+  return failure ? exit_failed : exit_good;
+}
 
 int run(const Invocation& invocation, Console& console) {
   switch (invocation.command) {
@@ -45,10 +53,9 @@ int run(const Invocation& invocation, Console& console) {
     case Command::doctor:
       return run_doctor(invocation, console);
     case Command::help:
-      return write_out(STDOUT_FILENO, help_text()) ? exit_good : exit_failed;
+      return print(help_text(), console);
     case Command::version:
-      return write_out(STDOUT_FILENO, fmt::format("peerpigeon {}\n", PIGEON_VERSION)) ? exit_good
-                                                                                      : exit_failed;
+      return print(fmt::format("peerpigeon {}\n", PIGEON_VERSION), console);
   }
   return exit_wrong_use;
 }

@@ -53,7 +53,9 @@ TEST_F(PeerpigeonTest, NothingThatAHubSaysIsObeyedByATerminal) {
 
 TEST_F(PeerpigeonTest, AFullDiskIsAnExitStatus) {
   EXPECT_EQ(start_in_shell(R"("$@" 2>/dev/full)", {"pers"}).wait(), 2);
-  EXPECT_EQ(start_in_shell(R"("$@" >/dev/full)", {"--help"}).wait(), 1);
+  ChildProcess help = start_in_shell(R"("$@" >/dev/full)", {"--help"});
+  EXPECT_EQ(help.wait(), 1);
+  EXPECT_THAT(help.output(), HasSubstr("cannot write to standard output"));
   EXPECT_EQ(start_in_shell(R"("$@" >/dev/full)", {"--version"}).wait(), 1);
   const SilentPort port;
   EXPECT_EQ(start_in_shell(R"("$@" >/dev/full 2>/dev/full)",
