@@ -3,15 +3,12 @@
 #include <array>
 #include <atomic>
 #include <deque>
-#include <filesystem>
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -21,6 +18,7 @@
 #include "signaling/hub_links.hpp"
 #include "tests/e2e/hub_test.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/closed_port.hpp"
 #include "wire/client_message.hpp"
 
 // The client's way to a hub, against our own hub and against servers that misbehave.
@@ -91,6 +89,9 @@ class Client {
   std::optional<Ending> ending_;
   std::unique_ptr<HubSocket> socket_;
 };
+
+/// What a socket may tell.
+enum class Call : std::uint8_t { opened, text, closed };
 
 std::string url_of(std::uint16_t port, std::uint64_t number, const std::string& scheme = "ws") {
   return scheme + "://127.0.0.1:" + std::to_string(port) + "/?peerId=" + make_id(number);
@@ -165,36 +166,71 @@ TEST_F(HubSocketTest, ReportsTheCodeOfAHubThatCloses) {
   EXPECT_THAT(ending.reason, AllOf(HasSubstr("Invalid peerId"), HasSubstr("127.0.0.1:")));
 }
 
-TEST_F(HubSocketTest, TellsNothingOnceItIsDestroyed) {
+/// Sockets that are destroyed before their time.
+class HubSocketEndTest : public HubSocketTest {
+ protected:
+  /// A socket that counts what it tells, and calls `then` each time.
+  std::unique_ptr<HubSocket> make(std::uint16_t port, const std::function<void(Call)>& then) {
+    const auto tell = [this, then](Call call) {
+      ++told_;
+      then(call);
+    };
+    return std::make_unique<HubSocket>(loop_, url_of(port, 1), net::TlsClientContext::load(""),
+                                       HubSocketOptions{}, Random::from_number(1),
+                                       runtime::HubSocketCallbacks{
+                                           .opened = [tell] { tell(Call::opened); },
+                                           .text = [tell](auto) { tell(Call::text); },
+                                           .closed = [tell](auto, auto) { tell(Call::closed); },
+                                       });
+  }
+  /// Turns the loop until another client has done all that the socket would have done meanwhile.
+  void outlive() {
+    Client witness(loop_, url_of(port(), 2));
+    witness.wait_text("connected");
+  }
+
+  int told_ = 0;
+};
+
+TEST_F(HubSocketEndTest, TellsNothingOnceItIsDestroyed) {
   start();
-  auto client = std::make_unique<Client>(loop_, url_of(port(), 1));
-  loop_.run_one_for(10ms);
+  // From an attempt that has barely begun to a connection that has told all.
+  bool has_told_all = false;
+  for (int turns = 0; !has_told_all; ++turns) {
+    ASSERT_LT(turns, 100);
+    auto socket = make(port(), [&](Call call) { has_told_all = call == Call::text; });
+    loop_.restart();
+    for (int i = 0; i < turns; ++i) loop_.run_one_for(1s);
+    const int told_before = told_;
 
-  client.reset();
+    socket.reset();
+    outlive();
 
-  // Every call that is still on its way finds nobody to tell; the sanitizers watch.
-  loop_.restart();
-  loop_.run_for(500ms);
+    EXPECT_EQ(told_, told_before) << "after " << turns << " turns";
+  }
 }
 
-TEST_F(HubSocketTest, MayBeDestroyedInItsOwnCalls) {
+TEST_F(HubSocketEndTest, MayBeDestroyedInItsOwnCalls) {
   start();
-  std::unique_ptr<HubSocket> socket;
-  int calls = 0;
-  const auto drop = [&] {
-    ++calls;
-    socket.reset();
-  };
-  socket = std::make_unique<HubSocket>(
-      loop_, url_of(port(), 1), net::TlsClientContext::load(""), HubSocketOptions{},
-      Random::from_number(1),
-      runtime::HubSocketCallbacks{.opened = {}, .text = [&](auto) { drop(); }, .closed = {}});
+  const ClosedPort closed;
+  for (const Call last : {Call::opened, Call::text, Call::closed}) {
+    std::unique_ptr<HubSocket> socket;
+    int told_before = 0;
+    const auto end = [&](Call call) {
+      if (call != last) return;
+      told_before = told_;
+      socket.reset();
+    };
+    socket = make(last == Call::closed ? closed.number() : port(), end);
 
-  while (calls == 0) loop_.run_one_for(50ms);
-  loop_.restart();
-  loop_.run_for(200ms);
+    const Deadline deadline;
+    loop_.restart();
+    while (socket != nullptr && !deadline.has_passed()) loop_.run_one_for(50ms);
+    ASSERT_EQ(socket, nullptr) << "call " << static_cast<int>(last);
+    outlive();
 
-  EXPECT_EQ(calls, 1);
+    EXPECT_EQ(told_, told_before) << "call " << static_cast<int>(last);
+  }
 }
 
 // ---- Together with the core.
@@ -365,6 +401,7 @@ class BadServer {
         thread_([this] { run(); }) {}
   ~BadServer() {
     stops_ = true;
+    stops_.notify_all();
     boost::system::error_code ignored;
     tcp::socket waker(loop_);
     waker.connect(acceptor_.local_endpoint(), ignored);
@@ -372,6 +409,8 @@ class BadServer {
   }
 
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  /// For what it does with a connection: returns when the test is over.
+  void wait_for_end() const { stops_.wait(false); }
 
  private:
   void run() {
@@ -413,17 +452,13 @@ class BadServerTest : public ::testing::Test {
 };
 
 TEST_F(BadServerTest, SaysThatNobodyListens) {
-  std::uint16_t port = 0;
-  {
-    const tcp::acceptor closed(loop_, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0));
-    port = closed.local_endpoint().port();
-  }
-  Client client(loop_, url_of(port, 1));
+  const ClosedPort closed;
+  Client client(loop_, url_of(closed.number(), 1));
 
   const Ending ending = client.wait_closed();
 
   EXPECT_EQ(ending.code, 1006);
-  EXPECT_EQ(ending.reason, "No server listens at 127.0.0.1:" + std::to_string(port) +
+  EXPECT_EQ(ending.reason, "No server listens at 127.0.0.1:" + std::to_string(closed.number()) +
                                ". Start one with ./run.sh, or check the address.");
 }
 
@@ -511,8 +546,7 @@ BadServer::Serve upgrade_and(std::function<void(tcp::socket&)> then) {
 }
 
 TEST_F(BadServerTest, GivesUpAServerThatDoesNotRead) {
-  std::promise<void> over;
-  BadServer server(upgrade_and([&](tcp::socket&) { over.get_future().wait(); }));
+  BadServer server(upgrade_and([&](tcp::socket&) { server.wait_for_end(); }));
   Client client(loop_, url_of(server.port(), 1));
   client.wait_open();
 
@@ -524,7 +558,6 @@ TEST_F(BadServerTest, GivesUpAServerThatDoesNotRead) {
   }
 
   EXPECT_THAT(client.wait_closed().reason, HasSubstr("reads too slowly"));
-  over.set_value();
 }
 
 TEST_F(BadServerTest, NoticesThatAServerHasVanished) {

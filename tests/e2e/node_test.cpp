@@ -1,9 +1,6 @@
 // Nodes over a real hub and real WebRTC on loopback, by the public interface.
-#include <cstdlib>
 #include <memory>
-#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -11,6 +8,7 @@
 
 #include "tests/e2e/node_side.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/closed_port.hpp"
 
 namespace pigeon::test {
 namespace {
@@ -231,13 +229,9 @@ TEST(NodeTest, SaysWhyACallDoesNothing) {
 }
 
 TEST(NodeTest, SaysWhyAHubCannotBeReached) {
-  std::uint16_t port = 0;
-  {
-    const LocalHub hub;
-    port = hub.port();
-  }
+  const ClosedPort closed;
   NodeSide alice;
-  ASSERT_TRUE(alice.node().connect("ws://127.0.0.1:" + std::to_string(port)));
+  ASSERT_TRUE(alice.node().connect("ws://127.0.0.1:" + std::to_string(closed.number())));
 
   const auto told = alice.wait_for<HubStatusChanged>(1, [](const HubStatusChanged& one) {
     return one.state == HubStatusChanged::State::disconnected;
@@ -278,10 +272,9 @@ TEST(NodeTest, WarnsOfServersWhoseNamesAreUnknown) {
 // ---- Identity
 
 TEST(NodeTest, IsTheSamePeerWithTheSameFile) {
-  std::string folder = ::testing::TempDir() + "pigeon_node_XXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const TemporaryFolder folder;
   NodeOptions options = local_options();
-  options.identity_file = folder + "/keys";
+  options.identity_file = folder.path() / "keys";
   const PeerId first = NodeSide(options).id();
   EXPECT_EQ(NodeSide(options).id(), first);
   EXPECT_NE(NodeSide().id(), first);
