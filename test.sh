@@ -159,7 +159,7 @@ part "build release" count_steps build release ON
 part "build dev" count_steps build dev ON
 part "unit tests, ASan and UBSan" count_ctest ctest --preset dev --no-tests=error -L unit -j2
 part "end to end, release" count_cases end_to_end release -L e2e
-part "end to end, ASan and UBSan" count_cases end_to_end dev -R 'e2e.(bad_input|c_interface|http|node|rfc6455|rtc|udp)'
+part "end to end, ASan and UBSan" count_cases end_to_end dev -R 'e2e.(bad_input|c_interface|http|node|peerpigeon|rfc6455|rtc|socket|udp)'
 part "build tsan" count_steps build tsan ON hub_c_interface_test hub_drain_test hub_library_test \
   hub_node_test hub_signaling_test hub_tls_test
 part "end to end, ThreadSanitizer" count_cases end_to_end tsan -R 'e2e.(c_interface|drain|library|node|signaling|tls)' -j2

@@ -6,31 +6,20 @@
 
 #include "net/clock.hpp"
 #include "net/url.hpp"
+#include "signaling/hub_url.hpp"
 #include "suite/random_bytes.hpp"
 
 namespace pigeon::runtime {
 
-namespace {
-
-/// The URL with the scheme of a WebSocket.
-std::string websocket_url(std::string_view url) {
-  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
-  return is_http ? "ws" + std::string(url.substr(4)) : std::string(url);
-}
-
-/// The URL as a peer asks for it.
-std::string peer_url(const net::WebSocketUrl& url, const PeerId& self) {
-  const bool has_query = url.target.find('?') != std::string::npos;
-  return std::string(url.is_secure ? "wss://" : "ws://") + url.authority + url.target +
-         (has_query ? "&" : "?") + "peerId=" + self.to_text();
-}
-
-}  // namespace
-
 HubProbe probe_hub(std::string_view url, const PeerId& self,
                    const std::string& trusted_certificates_file) {
   HubProbe probe;
-  const auto parsed = net::parse_websocket_url(websocket_url(url));
+  const auto address = signaling::hub_url(url, self.to_text());
+  if (!address) {
+    probe.failure = address.error();
+    return probe;
+  }
+  const auto parsed = net::parse_websocket_url(*address);
   if (!parsed) {
     probe.failure = parsed.error();
     return probe;
@@ -63,8 +52,8 @@ HubProbe probe_hub(std::string_view url, const PeerId& self,
   };
   const auto trusted = net::TlsClientContext::load(trusted_certificates_file);
   std::optional<HubSocket> socket;
-  socket.emplace(loop, peer_url(*parsed, self), trusted, HubSocketOptions{},
-                 Random(suite::random_seed()), callbacks);
+  socket.emplace(loop, *address, trusted, HubSocketOptions{}, Random(suite::random_seed()),
+                 callbacks);
   while (!is_over) loop.run_one();
   socket.reset();
   // What is left are ends of operations, which tell nothing any more.

@@ -29,7 +29,7 @@ struct HubProbe {
 };
 
 /// Opens a WebSocket to a hub as the peer `self` would, closes it, and tells how far it came. Takes
-/// the time that a `HubSocket` may take. `url` begins with ws, wss, http or https;
+/// the time that a `HubSocket` may take. `url` is what `Node::connect` takes,
 /// `trusted_certificates_file` is that of `NodeOptions`.
 HubProbe probe_hub(std::string_view url, const PeerId& self,
                    const std::string& trusted_certificates_file);

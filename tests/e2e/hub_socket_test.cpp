@@ -15,6 +15,7 @@
 #include <boost/asio/write.hpp>
 
 #include "net/clock.hpp"
+#include "runtime/hub_probe.hpp"
 #include "signaling/hub_links.hpp"
 #include "tests/e2e/hub_test.hpp"
 #include "tests/support/certificate.hpp"
@@ -532,6 +533,21 @@ TEST_F(BadServerTest, SendsTheTargetAndTheHostOfTheUrl) {
     EXPECT_THAT(seen, HasSubstr("Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n"));
   }
   EXPECT_THAT(seen, StartsWith("GET /a%20b?c=d&peerId=e HTTP/1.1\r\n"));
+}
+
+TEST_F(BadServerTest, IsProbedWithTheUrlThatANodeWouldAskFor) {
+  const PeerId self = *PeerId::parse(make_id(1));
+  std::string seen;
+  runtime::HubProbe probe;
+  {
+    BadServer server([&](tcp::socket&, const std::string& request) { seen = request; });
+    const std::string place = "127.0.0.1:" + std::to_string(server.port());
+    probe = runtime::probe_hub("HTTP://" + place + "?peerId=other&a=b#top", self, "");
+  }
+
+  EXPECT_TRUE(probe.is_url_good);
+  EXPECT_THAT(seen, StartsWith("GET /?a=b&peerId=" + self.to_text() + " HTTP/1.1\r\n"));
+  EXPECT_FALSE(runtime::probe_hub("ws://me@127.0.0.1", self, "").is_url_good);
 }
 
 /// Answers the handshake and then what `then` does.
