@@ -31,7 +31,9 @@ class NodeLoop {
   NodeLoop& operator=(const NodeLoop&) = delete;
   NodeLoop(NodeLoop&&) noexcept;
   NodeLoop& operator=(NodeLoop&&) noexcept;
-  /// The thread ends when the last node of the loop is gone, too.
+  /// The thread ends when the last node of the loop is gone, too. Whoever gives up the last of them
+  /// waits for its end, unless that is in an event of the loop: up to 2 s for goodbyes that are
+  /// still to be sent, and for a DNS lookup of a hub's name that is under way.
   ~NodeLoop();
 
  private:
@@ -42,17 +44,18 @@ class NodeLoop {
 };
 
 /// A peer of the mesh: upstream's PeerPigeonMesh. Every method may be called from any thread, also
-/// from `OnEvent`.
+/// from `OnEvent`, and waits for the loop's thread. So a thread that calls one must not hold a lock
+/// that an `OnEvent` of the loop takes: each would wait for the other for ever.
 class Node {
  public:
   /// Gets every event, one at a time, on the loop's thread. It must not block: that thread carries
-  /// all links.
+  /// all links. What it throws is dropped, and told once by a `NodeWarning`.
   using OnEvent = std::function<void(NodeEvent)>;
 
-  /// Checks the options and reads or makes the keys; an error names the field. The node has a loop
-  /// of its own.
+  /// Checks the options, reads or makes the keys, and waits for DNS if `ice_servers` has names; an
+  /// error names the field. The node has a loop of its own.
   static Result<Node, NodeError> create(NodeOptions options, OnEvent on_event = {});
-  /// A node on a loop that it shares; `options.addresses` are the loop's.
+  /// The same on a loop that it shares; `options.addresses` are the loop's.
   static Result<Node, NodeError> create(const NodeLoop& loop, NodeOptions options,
                                         OnEvent on_event = {});
 
@@ -60,7 +63,9 @@ class Node {
   Node& operator=(const Node&) = delete;
   Node(Node&&) noexcept;
   Node& operator=(Node&&) noexcept;
-  /// Disconnects. After it no event arrives; not in an event.
+  /// Disconnects, and waits for the event that is under way. No event arrives after it. Not in an
+  /// event of this node; in one of another node it may be called. The last node of a loop ends
+  /// that, too (`~NodeLoop`).
   ~Node();
 
   // ---- The mesh

@@ -77,6 +77,11 @@ struct ConnectFailed {
   std::string reason;
 };
 /// A broadcast or a direct message. Own broadcasts arrive here, too, as upstream has it.
+///
+/// Each is told once, with one exception: where messages without a proof are taken
+/// (`TrustPolicy::open` and `prefer_verified`) two of one sender and id may come, one verified and
+/// one not, in either order. The verified one is the sender's; a relay has changed the other, or
+/// somebody has forged it.
 struct MessageReceived {
   PeerId from;
   MessageId id;

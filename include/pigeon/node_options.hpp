@@ -42,7 +42,8 @@ struct NodeLimits {
   std::uint32_t bytes_burst = 64U << 20U;
   /// Bytes that wait to be sent to one neighbor; messages beyond are dropped for it and counted.
   std::size_t send_buffer_max = std::size_t{4} << 20U;
-  /// How long a neighbor may refuse to read before its link is closed.
+  /// How long a neighbor for which `send_buffer_max` was reached may take until half of that is
+  /// sent; then its link is closed. So it may be slow, but may not stand still.
   std::chrono::milliseconds stalled_time_max{15'000};
   /// Peers that are known and not connected; the one unheard of for longest is forgotten first.
   std::size_t discovered_max = 4'096;

@@ -16,8 +16,10 @@
 /// Texts end with a zero byte and are UTF-8. Messages have a length besides, for they may contain
 /// zero bytes. Peers are named by 40 hexadecimal digits, messages by 32.
 ///
-/// Threads. Functions of a node may be called from any thread, also in events. Options, lists,
-/// statuses and errors belong to one thread at a time.
+/// Threads. Functions of a node may be called from any thread, also in events, and wait for the
+/// loop's thread. So a thread that calls one must not hold a lock that a `pigeon_on_event` of the
+/// loop takes: each would wait for the other for ever. Options, lists, statuses and errors belong
+/// to one thread at a time.
 ///
 /// Later versions may add enumerators, and fields at the end of structs. So take no notice of
 /// events that you do not know, and do not copy structs that the library gives.
@@ -221,7 +223,9 @@ typedef struct pigeon_peer_event {
   bool initiated_by_peer;
 } pigeon_peer_event;
 
-/// A broadcast or a direct message. Own broadcasts arrive here, too.
+/// A broadcast or a direct message. Own broadcasts arrive here, too. Unless the trust is
+/// `PIGEON_TRUST_VERIFIED_ONLY`, two of one sender and id may come, in either order: one verified,
+/// as its sender has sent it, and one not, which a relay has changed or somebody has forged.
 typedef struct pigeon_message {
   const char* from;
   const char* id;
@@ -335,18 +339,21 @@ typedef struct pigeon_node pigeon_node;
 /// `options` say the addresses, and nothing else of them counts; NULL for the defaults.
 PIGEON_API pigeon_error_kind pigeon_loop_create(const pigeon_node_options* options,
                                                 pigeon_loop** loop, pigeon_error** error);
-/// The thread ends when the last node of the loop is gone, too.
+/// The thread ends when the last node of the loop is gone, too. Whoever destroys the last of them
+/// waits for its end, unless that is in an event of the loop: up to 2 s for goodbyes that are still
+/// to be sent, and for a DNS lookup of a hub's name that is under way.
 PIGEON_API void pigeon_loop_destroy(pigeon_loop* loop);
 
 /// `loop` NULL: the node has one of its own, otherwise the addresses are the loop's. `options`
 /// NULL: the defaults. `on_event` NULL: nobody wants events. `user_data` goes to `on_event` and may
-/// be NULL.
+/// be NULL. Waits for DNS if an ICE server has a name.
 PIGEON_API pigeon_error_kind pigeon_node_create(const pigeon_loop* loop,
                                                 const pigeon_node_options* options,
                                                 pigeon_on_event on_event, void* user_data,
                                                 pigeon_node** node, pigeon_error** error);
 /// Disconnects, and waits for the event that is under way. No event arrives after it. Not in an
-/// event of this node; in one of another node it may be called.
+/// event of this node; in one of another node it may be called. The last node of a loop ends that,
+/// too (`pigeon_loop_destroy`).
 PIGEON_API void pigeon_node_destroy(pigeon_node* node);
 
 /// Adds a hub (`ws://`, `wss://`, `http://` or `https://`) and keeps a connection to it from now
