@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs every command that the documentation shows in a block marked `sh`, from the project's root.
 
-Blocks of other kinds are not commands. A hub that a command starts gets a free port, has to say
-that it listens, and has to stop in order on SIGINT. Commands of a peer find a demo's mesh. Expects
+Blocks of other kinds are not commands; programs in blocks marked `cpp` are compiled. A hub that a
+command starts gets a free port, has to say that it listens, and has to stop in order on SIGINT.
+Commands of a peer find a demo's mesh, and examples that chat have to be answered there. Expects
 what ./test.sh has built.
 """
 
@@ -17,6 +18,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 600
+# Until peers have met, or have answered.
+MEETING_SECONDS_MAX = 60
 LISTENING = "hub listens on"
 
 # Commands that take too long to be run here, or that run this test: what is checked instead.
@@ -29,6 +32,9 @@ SERVERS = ("./run.sh", "build/release/bin/pigeonhub", "build/release/bin/peerpig
            "build/release/bin/peerpigeon server")
 PEER = "build/release/bin/peerpigeon"
 READY = "Join from a second terminal"
+# Programs that chat at the hub that they are given, until their input ends.
+CHATS = ("build/release/bin/example_node", "build/release/bin/example_c")
+SHOWN_HUB = "ws://localhost:3000"
 NOT_SERVING = ("--help", "--version", "--check", "--build-only")
 
 
@@ -63,29 +69,85 @@ def serves(command):
     return is_server and not any(word in NOT_SERVING for word in words)
 
 
+class Program:
+    """A program that runs meanwhile; its output is read all the time, so that no pipe fills."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment(), text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
+        self.lines = []
+        self.has_ended = False
+        self.changed = threading.Condition()
+        self.reader = threading.Thread(target=self.read)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line)
+                self.changed.notify_all()
+        with self.changed:
+            self.has_ended = True
+            self.changed.notify_all()
+
+    def output(self):
+        return "".join(self.lines)
+
+    def wait_for(self, words):
+        """The first line with the words; fails if it does not come."""
+        def found():
+            return next((line for line in self.lines if words in line), None)
+        with self.changed:
+            self.changed.wait_for(lambda: found() or self.has_ended, MEETING_SECONDS_MAX)
+            if not found():
+                raise AssertionError(f"'{words}' did not come:\n{self.output()}")
+            return found()
+
+    def close(self):
+        """Whatever has become of it, nothing of it is left."""
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
 class Mesh:
     """A demo that runs while commands of a peer are tried; `url` is its hub's."""
 
     def __enter__(self):
-        self.process = subprocess.Popen([PEER, "demo"], cwd=ROOT, env=environment(), text=True,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT)
-        self.url = None
-        for line in self.process.stdout:
-            if LISTENING in line:
-                self.url = re.search(r"ws://[^;]*", line).group()
-            if READY in line:
-                break
-        # What it prints from now on must not fill the pipe.
-        self.reader = threading.Thread(target=self.process.stdout.read)
-        self.reader.start()
+        self.demo = Program([PEER, "demo"])
+        try:
+            self.url = re.search(r"ws://[^;]*", self.demo.wait_for(LISTENING)).group()
+            self.demo.wait_for(READY)
+        except BaseException:
+            self.demo.close()
+            raise
         return self
 
     def __exit__(self, *error):
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=15)
-        self.reader.join()
-        self.process.stdout.close()
+        try:
+            self.demo.process.send_signal(signal.SIGINT)
+            self.demo.process.wait(timeout=15)
+        finally:
+            self.demo.close()
+
+
+def run_chat(command):
+    """Has a program greet a mesh, whose peers answer; its output if it ends badly, else None."""
+    with Mesh() as mesh:
+        chat = Program(command.replace(SHOWN_HUB, mesh.url).split())
+        try:
+            chat.wait_for("+ ")
+            chat.process.stdin.write("hello\n")
+            chat.process.stdin.flush()
+            chat.wait_for(": welcome, ")
+            chat.process.stdin.close()
+            status = chat.process.wait(timeout=15)
+        finally:
+            chat.close()
+    return None if status == 0 else f"exit status {status}\n{chat.output()}"
 
 
 def run_peer(command):
@@ -137,6 +199,29 @@ class CommandsTest(unittest.TestCase):
         self.assertIn("exit status 3", run("exit 3"))
         self.assertIn("no such thing", run_server("echo no such thing"))
 
+    def test_notices_programs_that_say_something_else(self):
+        program = Program(["echo", "no such thing"])
+        with self.assertRaisesRegex(AssertionError, "no such thing"):
+            program.wait_for(LISTENING)
+        program.close()
+
+    def test_programs_that_are_shown_can_be_compiled(self):
+        programs = [(document, text) for document in documents()
+                    for text in re.findall(r"```cpp\n(.*?)```", document.read_text(), re.DOTALL)]
+        self.assertTrue(programs)
+        for document, text in programs:
+            with self.subTest(document.name):
+                compiled = subprocess.run(
+                    ["c++", "-std=c++20", "-fsyntax-only", "-Iinclude", "-x", "c++", "-"],
+                    cwd=ROOT, input=text, text=True, stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT, timeout=SECONDS_MAX, check=False)
+                self.assertEqual(compiled.returncode, 0, compiled.stdout)
+
+    def test_the_example_that_is_shown_is_the_one_that_is_run(self):
+        example = (ROOT / "examples/node/main.cpp").read_text()
+        shown = "```cpp\n" + example[example.index("#include"):] + "```"
+        self.assertIn(shown, (ROOT / "README.md").read_text())
+
 
 def add_tests():
     for document in documents():
@@ -145,7 +230,8 @@ def add_tests():
             def test(self, command=command, place=f"{name}:{number}"):
                 actual = INSTEAD.get(command.split()[0], command)
                 tried = (run_server if serves(actual) else
-                         run_peer if actual.split()[0] == PEER else run)
+                         run_peer if actual.split()[0] == PEER else
+                         run_chat if actual.split()[0] in CHATS else run)
                 failure = tried(actual)
                 self.assertIsNone(failure, f"{place}: {command}\n{failure}")
             test.__doc__ = f"{name}:{number}: {command}"
