@@ -35,6 +35,9 @@ bool assign(Value& field, std::optional<Value> value) {
 
 bool set(NodeOptions& options, std::string_view name, std::string_view value) {
   if (name == "--id") return assign(options.peer_id, std::optional(std::string(value)));
+  if (name == "--identity-file") {
+    return assign(options.identity_file, std::optional(std::string(value)));
+  }
   if (name == "--network") return assign(options.network, std::optional(std::string(value)));
   if (name == "--max-peers") return assign(options.max_peers, read_number(value));
   if (name == "--min-peers") return assign(options.min_peers, read_number(value));
