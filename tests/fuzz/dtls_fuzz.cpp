@@ -1,7 +1,6 @@
 // Two DTLS sessions. The input says what becomes of each datagram on its way: delivered, lost,
 // changed, cut, sent twice or replaced by bytes of the input, and how much time passes.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,40 +8,22 @@
 
 #include "base/assert.hpp"
 #include "rtc/dtls/session.hpp"
+#include "tests/fuzz/script.hpp"
 
 namespace {
 
 using namespace pigeon;
 using dtls::Session;
+using fuzz::Script;
 
 Now at(Duration since_start) { return {Instant(since_start), 1'700'000'000'000}; }
+
+Bytes copy(BytesView bytes) { return {bytes.begin(), bytes.end()}; }
 
 const dtls::Certificate& certificate() {
   static const dtls::Certificate made = dtls::Certificate::generate(at(0s));
   return made;
 }
-
-class Script {
- public:
-  explicit Script(BytesView bytes) : bytes_(bytes) {}
-
-  bool at_end() const { return bytes_.empty(); }
-  std::uint8_t next() {
-    if (bytes_.empty()) return 0;
-    const std::uint8_t byte = bytes_.front();
-    bytes_ = bytes_.subspan(1);
-    return byte;
-  }
-  Bytes take(std::size_t count) {
-    count = std::min(count, bytes_.size());
-    const Bytes taken(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(count));
-    bytes_ = bytes_.subspan(count);
-    return taken;
-  }
-
- private:
-  BytesView bytes_;
-};
 
 void deliver(Session& to, BytesView datagram, Now now) {
   static std::array<std::uint8_t, 70'000> scratch;
@@ -52,21 +33,20 @@ void deliver(Session& to, BytesView datagram, Now now) {
 }
 
 void carry(Script& script, Bytes datagram, Session& to, Now now) {
-  switch (script.next() % 8) {
+  switch (script.byte() % 8) {
     case 0:
       return;
     case 1:
       if (!datagram.empty()) {
-        const std::size_t high = script.next();
-        const std::size_t place = (high << 8U | script.next()) % datagram.size();
-        datagram[place] ^= script.next();
+        const std::size_t place = script.number() % datagram.size();
+        datagram[place] ^= script.byte();
       }
       break;
     case 2:
-      datagram.resize(datagram.size() * script.next() / 256);
+      datagram.resize(datagram.size() * script.byte() / 256);
       break;
     case 3:
-      datagram = script.take(script.next());
+      datagram = copy(script.bytes());
       break;
     case 4:
       deliver(to, datagram, now);
@@ -80,7 +60,7 @@ void carry(Script& script, Bytes datagram, Session& to, Now now) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Script script({data, size});
+  Script script(data, size);
   const auto fingerprint = certificate().fingerprint();
   std::array<Session, 2> ends = {
       Session(certificate(), dtls::Role::client, {fingerprint}, {}, at(0s)),
@@ -92,11 +72,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (Bytes& datagram : ends[i].take_datagrams()) carry(script, datagram, to, at(time));
       Bytes record(64);
       record.resize(ends[i].seal(as_bytes("data"), record));
-      if (!record.empty() && !script.at_end()) carry(script, record, to, at(time));
-      time += script.next() * 10ms;
+      if (!record.empty() && !script.is_finished()) carry(script, record, to, at(time));
+      time += script.byte() * 10ms;
       ends[i].handle_timeout(at(time));
     }
-    if (script.at_end() && step > 10) break;
+    if (script.is_finished() && step > 10) break;
   }
   for (Session& end : ends) end.close();
   return 0;

@@ -14,6 +14,7 @@
 #include "base/assert.hpp"
 #include "base/random.hpp"
 #include "hub/hub.hpp"
+#include "tests/fuzz/script.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/server_message.hpp"
 
@@ -25,33 +26,11 @@ namespace {
 
 using namespace pigeon;
 using namespace pigeon::hub;
+using fuzz::Script;
 
 constexpr std::size_t connections_max = 16;
 /// Far more than any input may cause among so few connections.
 constexpr std::size_t outputs_max = 1'024;
-
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size)
-      : bytes_(reinterpret_cast<const char*>(data), size) {}
-
-  bool is_finished() const { return bytes_.empty(); }
-  std::uint8_t byte() {
-    if (bytes_.empty()) return 0;
-    const auto value = static_cast<std::uint8_t>(bytes_.front());
-    bytes_.remove_prefix(1);
-    return value;
-  }
-  std::size_t below(std::size_t bound) { return byte() % bound; }
-  std::string text() {
-    const std::string taken(bytes_.substr(0, byte()));
-    bytes_.remove_prefix(std::min(taken.size(), bytes_.size()));
-    return taken;
-  }
-
- private:
-  std::string_view bytes_;
-};
 
 HubOptions options_for(std::uint8_t choice) {
   HubOptions options;
@@ -167,7 +146,7 @@ class World {
   void say_anything(Script& script) {
     const auto connection = pick(script);
     if (!connection) return;
-    const std::string text = script.text();
+    const std::string text(script.text());
     feed(MessageReceived{*connection, text});
   }
 
@@ -175,7 +154,7 @@ class World {
     const auto connection = pick(script);
     if (!connection) return;
     clients_.erase(*connection);
-    feed(ConnectionClosed{*connection, 1000, script.text()});
+    feed(ConnectionClosed{*connection, 1000, std::string(script.text())});
   }
 
   void request(Script& script) {
@@ -186,8 +165,8 @@ class World {
     HttpRequest request{.connection = ConnectionId{++last_connection_},
                         .method = methods.at(script.below(4)),
                         .path = paths.at(script.below(paths.size())),
-                        .query = {{"namespace", script.text()}},
-                        .host = script.text(),
+                        .query = {{"namespace", std::string(script.text())}},
+                        .host = std::string(script.text()),
                         .accept = {},
                         .secure = false,
                         .address = "10.0.0.9"};

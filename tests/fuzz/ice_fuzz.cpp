@@ -12,11 +12,13 @@
 #include "base/assert.hpp"
 #include "rtc/ice/agent.hpp"
 #include "rtc/ice/stun/writer.hpp"
+#include "tests/fuzz/script.hpp"
 
 namespace {
 
 using namespace pigeon;
 using namespace pigeon::ice;
+using fuzz::Script;
 
 constexpr SocketAddress v4(std::uint8_t last, std::uint16_t port) {
   return {IpAddress(IpAddress::V4{192, 0, 2, last}), port};
@@ -26,29 +28,6 @@ constexpr SocketAddress stun_server = v4(100, 3'478);
 constexpr SocketAddress turn_server = v4(101, 3'478);
 constexpr SocketAddress relayed = v4(101, 50'000);
 constexpr SocketAddress tcp_server = v4(102, 3'478);
-
-/// The input, byte by byte; zeros after its end.
-class Script {
- public:
-  explicit Script(BytesView bytes) : rest_(bytes) {}
-
-  bool empty() const { return rest_.empty(); }
-  std::uint8_t u8() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t byte = rest_.front();
-    rest_ = rest_.subspan(1);
-    return byte;
-  }
-  BytesView bytes(std::size_t size_max) {
-    const std::size_t size = std::min<std::size_t>({u8(), size_max, rest_.size()});
-    const BytesView result = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return result;
-  }
-
- private:
-  BytesView rest_;
-};
 
 AgentOptions options() {
   AgentOptions result;
@@ -67,7 +46,7 @@ class World {
   explicit World(Script& input) : input_(input), agent_(options(), Random::from_number(1)) {}
 
   void step() {
-    switch (input_.u8() % 16) {
+    switch (input_.byte() % 16) {
       case 0:
         raw();
         break;
@@ -81,10 +60,10 @@ class World {
         answer();
         break;
       case 6:
-        pass(1ms * input_.u8());
+        pass(1ms * input_.byte());
         break;
       case 7:
-        pass(1s * (input_.u8() % 40));
+        pass(1s * (input_.byte() % 40));
         break;
       case 8:
         describe();
@@ -112,15 +91,15 @@ class World {
   }
 
  private:
-  SocketAddress local() { return v4(1, static_cast<std::uint16_t>(5'000 + input_.u8() % 4)); }
+  SocketAddress local() { return v4(1, static_cast<std::uint16_t>(5'000 + input_.byte() % 4)); }
   SocketAddress remote() {
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     if (choice == 255) return stun_server;
     if (choice == 254) return turn_server;
     return v4(static_cast<std::uint8_t>(2 + choice % 8), 6'000);
   }
   AddressPair path() {
-    const SocketAddress here = input_.u8() % 8 == 7 ? relayed : local();
+    const SocketAddress here = input_.byte() % 8 == 7 ? relayed : local();
     return {here, remote()};
   }
 
@@ -136,27 +115,27 @@ class World {
 
   /// Turns a bit over now and then.
   void mutate(Bytes& message) {
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     if (choice < 240 || message.empty()) return;
-    message[input_.u8() % message.size()] ^= static_cast<std::uint8_t>(1U << choice % 8);
+    message[input_.byte() % message.size()] ^= static_cast<std::uint8_t>(1U << choice % 8);
   }
 
   /// A check of somebody who knows the password.
   void request() {
     const AddressPair way = path();
-    const std::uint8_t flags = input_.u8();
+    const std::uint8_t flags = input_.byte();
     const Credentials& ours = agent_.local_credentials();
     const std::string& theirs = (flags & 1U) != 0 ? other_ : remote_.ufrag;
     Bytes buffer(256);
     StunWriter writer(buffer, StunClass::request, StunMethod::binding,
-                      TransactionId{flags, input_.u8()});
+                      TransactionId{flags, input_.byte()});
     writer.text(StunAttribute::username, ours.ufrag + ':' + theirs);
-    if ((flags & 2U) == 0) writer.u32(StunAttribute::priority, 0x01000000U * input_.u8());
+    if ((flags & 2U) == 0) writer.u32(StunAttribute::priority, 0x01000000U * input_.byte());
     if ((flags & 4U) != 0) writer.attribute(StunAttribute::use_candidate);
     if ((flags & 8U) != 0)
-      writer.u64(StunAttribute::ice_controlling, std::uint64_t{input_.u8()} << 56U);
+      writer.u64(StunAttribute::ice_controlling, std::uint64_t{input_.byte()} << 56U);
     if ((flags & 16U) != 0)
-      writer.u64(StunAttribute::ice_controlled, std::uint64_t{input_.u8()} << 56U);
+      writer.u64(StunAttribute::ice_controlled, std::uint64_t{input_.byte()} << 56U);
     if ((flags & 96U) == 96U) writer.attribute(StunAttribute{0x7777});
     writer.integrity(as_bytes(ours.password));
     if ((flags & 128U) != 0) writer.fingerprint();
@@ -168,7 +147,7 @@ class World {
   /// Answers one of the datagrams that the agent has sent, or all of them.
   void answer() {
     const DatagramBatch batch = transmit();
-    const std::uint8_t which = input_.u8();
+    const std::uint8_t which = input_.byte();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       if (which < 128 && i != which % batch.size()) continue;
       const auto& datagram = batch.datagrams()[i];
@@ -179,7 +158,7 @@ class World {
   }
 
   void respond(const StunMessage& message, const AddressPair& way) {
-    const std::uint8_t kind = input_.u8();
+    const std::uint8_t kind = input_.byte();
     const bool refused = kind >= 192;
     Bytes buffer(256);
     StunWriter writer(buffer, refused ? StunClass::error : StunClass::success, message.method(),
@@ -197,7 +176,7 @@ class World {
   }
 
   void describe() {
-    const std::uint8_t kind = input_.u8();
+    const std::uint8_t kind = input_.byte();
     remote_.ufrag = "remote" + std::to_string(kind % 3);
     agent_.set_remote(remote_, kind >= 250, now_);
     // A password stands for its generation.
@@ -205,7 +184,7 @@ class World {
 
   void candidate() {
     Candidate one{.foundation = "1", .address = remote()};
-    const std::uint8_t flags = input_.u8();
+    const std::uint8_t flags = input_.byte();
     one.type = static_cast<CandidateType>(flags % 4);
     one.priority = 0x01000000U * flags;
     if (flags % 16 == 15) one.ufrag = other_;
@@ -213,12 +192,12 @@ class World {
   }
 
   void control() {
-    switch (input_.u8() % 8) {
+    switch (input_.byte() % 8) {
       case 0:
         agent_.restart(now_);
         break;
       case 1:
-        agent_.set_role(input_.u8() % 2 == 0 ? Role::controlling : Role::controlled);
+        agent_.set_role(input_.byte() % 2 == 0 ? Role::controlling : Role::controlled);
         break;
       case 2:
         agent_.remove_local_address(local(), now_);
@@ -230,10 +209,10 @@ class World {
         agent_.end_of_remote_candidates(now_);
         break;
       case 5:
-        agent_.stream_closed(input_.u8() % 4, now_);
+        agent_.stream_closed(input_.byte() % 4, now_);
         break;
       case 6:
-        if (input_.u8() == 0) agent_.close(now_);
+        if (input_.byte() == 0) agent_.close(now_);
         break;
       default:
         agent_.handle_timeout(now_);
@@ -242,8 +221,8 @@ class World {
   }
 
   void stream() {
-    const StreamId id = input_.u8() % 4;
-    if (input_.u8() % 2 == 0) agent_.stream_opened(id, local(), now_);
+    const StreamId id = input_.byte() % 4;
+    if (input_.byte() % 2 == 0) agent_.stream_opened(id, local(), now_);
     const BytesView given = input_.bytes(200);
     BytesView rest = given;
     while (!rest.empty()) {
@@ -300,8 +279,8 @@ class World {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr int steps_max = 400;
-  Script input(BytesView(data, size));
+  Script input(data, size);
   World world(input);
-  for (int i = 0; i < steps_max && !input.empty(); ++i) world.step();
+  for (int i = 0; i < steps_max && !input.is_finished(); ++i) world.step();
   return 0;
 }

@@ -78,12 +78,13 @@ class Texts {
       auto signature = notary_.sign(keys.signing, is_forged ? "nothing" : text);
       proof = encode_base64url(signature);
     }
-    return gossip(
-        "key_exchange",
-        wire::encode_content(
-            wire::KeyExchange{.signing_key = signing, .encryption_key = encryption, .proof = proof},
-            now_.wall_ms),
-        from(), id, false);
+    return gossip({.subtype = "key_exchange",
+                   .content = wire::encode_content(
+                       wire::KeyExchange{
+                           .signing_key = signing, .encryption_key = encryption, .proof = proof},
+                       now_.wall_ms),
+                   .sender = from(),
+                   .id = id});
   }
 
   std::string any(Script& script) {
@@ -170,36 +171,47 @@ class Texts {
     }
   }
 
-  /// Signed by its sender if it is a stranger; through another one if it is not the neighbor.
-  std::string gossip(std::string_view subtype, const std::string& content, const PeerId& sender,
-                     MessageId id, bool is_signed, std::uint32_t ttl = 10, bool has_target = true,
-                     bool wants_ack = false, bool spreads = false) const {
-    wire::OutgoingGossip message{.id = id,
-                                 .subtype = subtype,
-                                 .content = content,
-                                 .from = sender,
+  struct Gossip {
+    std::string_view subtype;
+    std::string content;
+    PeerId sender;
+    MessageId id;
+    /// If the sender is a stranger, who alone has keys here.
+    bool is_signed = false;
+    std::uint32_t ttl = 10;
+    bool has_target = true;
+    bool wants_ack = false;
+    bool spreads = false;
+  };
+
+  /// From the neighbor: its own, or one of another sender that it passes on.
+  std::string gossip(const Gossip& given) const {
+    wire::OutgoingGossip message{.id = given.id,
+                                 .subtype = given.subtype,
+                                 .content = given.content,
+                                 .from = given.sender,
                                  .network = network_,
                                  .timestamp = now_.wall_ms,
-                                 .ttl = ttl,
-                                 .wants_ack = wants_ack,
-                                 .spreads = spreads};
-    if (has_target) message.to = wire::SpelledId{self_.id()};
-    const std::uint8_t number = number_of(sender);
+                                 .ttl = given.ttl,
+                                 .wants_ack = given.wants_ack,
+                                 .spreads = given.spreads};
+    if (given.has_target) message.to = wire::SpelledId{self_.id()};
+    const std::uint8_t number = number_of(given.sender);
     std::string key;
     std::string signature;
     wire::JsonReader spare;
-    const auto text =
-        is_signed && number >= first_stranger ? wire::signed_text(message, spare) : std::nullopt;
+    const bool is_signed = given.is_signed && number >= first_stranger;
+    const auto text = is_signed ? wire::signed_text(message, spare) : std::nullopt;
     if (text) {
       key = keys_of(number).signing.to_text();
       signature = encode_base64url(notary_.sign(keys_of(number).signing, *text));
       message.proof = wire::MessageProof{key, signature};
     }
     std::string encoded = wire::encode(message);
-    if (sender == from()) return encoded;
+    if (given.sender == from()) return encoded;
     const auto decoded = wire::decode_peer_message(encoded, spare);
     if (!decoded || !std::holds_alternative<wire::GossipMessage>(*decoded)) return encoded;
-    return wire::encode_forward(std::get<wire::GossipMessage>(*decoded), from(), spreads);
+    return wire::encode_forward(std::get<wire::GossipMessage>(*decoded), from(), given.spreads);
   }
 
   std::string any_gossip(Script& script) const {
@@ -219,9 +231,15 @@ class Texts {
     const std::string subtype = script.pick(subtypes);
     const std::uint8_t flags = script.byte();
     static constexpr std::array<std::uint32_t, 6> ttls = {10, 40, 2, 1, 0, 41};
-    return gossip(subtype, content(script, subtype), sender, MessageId(id), (flags & 1U) != 0,
-                  ttls.at(flags / 2 % 6), subtype != "chat" || (flags & 16U) != 0,
-                  (flags & 32U) != 0, (flags & 64U) != 0);
+    return gossip({.subtype = subtype,
+                   .content = content(script, subtype),
+                   .sender = sender,
+                   .id = MessageId(id),
+                   .is_signed = (flags & 1U) != 0,
+                   .ttl = ttls.at(flags / 2 % 6),
+                   .has_target = subtype != "chat" || (flags & 16U) != 0,
+                   .wants_ack = (flags & 32U) != 0,
+                   .spreads = (flags & 64U) != 0});
   }
 
   std::string content(Script& script, const std::string& subtype) const {

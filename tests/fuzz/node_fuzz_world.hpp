@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,39 +17,11 @@
 #include "base/base64.hpp"
 #include "crypto/sha256.hpp"
 #include "node/node.hpp"
+#include "tests/fuzz/script.hpp"
 
 namespace pigeon::fuzz {
 
 using namespace pigeon::node;
-
-/// What a stranger decides, byte by byte.
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : bytes_(data, size) {}
-
-  bool is_finished() const { return bytes_.empty(); }
-  std::uint8_t byte() {
-    if (bytes_.empty()) return 0;
-    const std::uint8_t value = bytes_.front();
-    bytes_ = bytes_.subspan(1);
-    return value;
-  }
-  std::size_t below(std::size_t bound) { return byte() % bound; }
-  bool flip() { return (byte() & 1U) != 0; }
-  std::string_view text() {
-    const std::size_t count = std::min<std::size_t>(byte(), bytes_.size());
-    const BytesView taken = bytes_.first(count);
-    bytes_ = bytes_.subspan(count);
-    return as_text(taken);
-  }
-  template <class Container>
-  auto& pick(Container& items) {
-    return *std::next(items.begin(), static_cast<std::ptrdiff_t>(below(items.size())));
-  }
-
- private:
-  BytesView bytes_;
-};
 
 /// Signatures without a curve: true is what was signed here, and nothing else.
 class Notary {

@@ -14,6 +14,7 @@
 #include "rtc/peer_connection.hpp"
 #include "suite/seeded_openssl.hpp"
 #include "tests/fuzz/rtc_fuzz_side.hpp"
+#include "tests/fuzz/script.hpp"
 
 // Two peer connections under a stranger's script: it loses, repeats, changes, delays and invents
 // datagrams, also from a third address, lets time pass, tampers with descriptions and candidates,
@@ -25,6 +26,7 @@ namespace {
 
 using namespace pigeon;
 using namespace pigeon::rtc;
+using fuzz::Script;
 
 constexpr std::size_t side_count = 2;
 constexpr std::size_t steps_max = 300;
@@ -37,49 +39,18 @@ constexpr std::size_t datagram_max = 1'472;
 
 constexpr SocketAddress stranger = v4(66, 666);
 
-/// The input, byte by byte; zeros after its end.
-class Script {
- public:
-  explicit Script(BytesView bytes) : rest_(bytes) {}
-
-  bool empty() const { return rest_.empty(); }
-  std::uint8_t u8() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t byte = rest_.front();
-    rest_ = rest_.subspan(1);
-    return byte;
-  }
-  std::size_t u16() {
-    const std::size_t high = u8();
-    return high << 8U | u8();
-  }
-  std::size_t below(std::size_t bound) { return (bound > 256 ? u16() : u8()) % bound; }
-  BytesView bytes() {
-    const BytesView taken = rest_.first(std::min<std::size_t>(u8(), rest_.size()));
-    rest_ = rest_.subspan(taken.size());
-    return taken;
-  }
-  std::string text() {
-    const BytesView taken = bytes();
-    return {taken.begin(), taken.end()};
-  }
-
- private:
-  BytesView rest_;
-};
-
 class World {
  public:
   explicit World(Script& input) : input_(input) {
-    const std::uint8_t first = input_.u8();
+    const std::uint8_t first = input_.byte();
     sides_[0] = std::make_unique<Side>(std::uint8_t{1}, first);
-    sides_[1] = std::make_unique<Side>(std::uint8_t{2}, input_.u8());
+    sides_[1] = std::make_unique<Side>(std::uint8_t{2}, input_.byte());
     // Otherwise few scripts would come as far.
     if ((first & 0x80U) == 0) connect();
   }
 
   void step() {
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     Side& side = *sides_[choice >> 7U];
     Side& other = *sides_[1 - (choice >> 7U)];
     switch (choice % 16) {
@@ -95,10 +66,10 @@ class World {
         inject(side);
         break;
       case 5:
-        pass(1ms * input_.u8());
+        pass(1ms * input_.byte());
         break;
       case 6:
-        pass(200ms * input_.u8());
+        pass(200ms * input_.byte());
         break;
       case 7:
         skip_to_timeout();
@@ -174,7 +145,7 @@ class World {
   void disturb() {
     if (under_way_.empty()) return;
     const Place place = pick();
-    switch (input_.u8() % 6) {
+    switch (input_.byte() % 6) {
       case 0:
         under_way_.erase(place);
         return;
@@ -185,7 +156,7 @@ class World {
         return;
       case 3:
         for (std::size_t count = 1 + input_.below(4); count != 0; --count) {
-          place->bytes[input_.below(place->bytes.size())] ^= input_.u8();
+          place->bytes[input_.below(place->bytes.size())] ^= input_.byte();
         }
         return;
       case 4:
@@ -201,7 +172,7 @@ class World {
   }
 
   void inject(Side& side) {
-    const SocketAddress from = input_.u8() % 2 == 0 ? other_of(side).address : stranger;
+    const SocketAddress from = input_.byte() % 2 == 0 ? other_of(side).address : stranger;
     side.connection.receive({side.address, from}, input_.bytes(), now_);
   }
 
@@ -235,15 +206,16 @@ class World {
   // ---- Channels
 
   void create_channel(Side& side) {
-    const std::uint8_t flags = input_.u8();
+    const std::uint8_t flags = input_.byte();
     DataChannelInit init;
     init.ordered = (flags & 1U) == 0;
     if ((flags & 2U) != 0) init.max_retransmits = flags >> 6U;
     if ((flags & 4U) != 0) init.max_packet_life_time_ms = flags;
-    if ((flags & 8U) != 0) init.id = input_.u8() % 8;
+    if ((flags & 8U) != 0) init.id = input_.byte() % 8;
     init.negotiated = (flags & 16U) != 0;
     if ((flags & 32U) != 0) init.protocol = input_.text();
-    const auto made = side.connection.create_data_channel(input_.text(), std::move(init), now_);
+    const auto made =
+        side.connection.create_data_channel(std::string(input_.text()), std::move(init), now_);
     if (made) PIGEON_ASSERT(side.channels.emplace(*made, Side::Channel{}).second);
   }
 
@@ -255,7 +227,7 @@ class World {
 
   void use_channel(Side& side) {
     const auto key = pick_channel(side);
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     if (!key) return;
     if (choice % 4 == 0) return side.connection.close_data_channel(*key);
     side.connection.set_buffered_amount_low_threshold(*key, 100 * std::size_t{choice});
@@ -264,7 +236,7 @@ class World {
 
   void send(Side& side) {
     const auto key = pick_channel(side);
-    const std::size_t size = std::max<std::size_t>(input_.u16(), 4);
+    const std::size_t size = std::max<std::size_t>(input_.number(), 4);
     if (!key) return;
     const DataChannel* const channel = side.connection.data_channel(*key);
     // Gone, and not told yet.
@@ -285,7 +257,7 @@ class World {
 
   void describe(Side& side) {
     PeerConnection& connection = side.connection;
-    switch (input_.u8() % 8) {
+    switch (input_.byte() % 8) {
       case 0:
         (void)connection.set_local_description({SdpType::rollback, ""}, now_);
         return;
@@ -302,14 +274,15 @@ class World {
         return;
       }
       case 3:
-        (void)connection.create_offer(input_.u8() % 2 == 0);
+        (void)connection.create_offer(input_.byte() % 2 == 0);
         (void)connection.create_answer();
         return;
       case 4:
         if (const auto all = connection.local_description()) keep(side, *all);
         return;
       case 5:
-        (void)connection.set_local_description(tampered({SdpType::offer, input_.text()}), now_);
+        (void)connection.set_local_description(
+            tampered({SdpType::offer, std::string(input_.text())}), now_);
         return;
       default:
         if (const auto made = connection.set_local_description(now_)) keep(side, *made);
@@ -318,15 +291,15 @@ class World {
 
   SessionDescription tampered(SessionDescription description) {
     std::string& sdp = description.sdp;
-    if (input_.u8() % 8 == 0) description.type = static_cast<SdpType>(input_.u8() % 4);
+    if (input_.byte() % 8 == 0) description.type = static_cast<SdpType>(input_.byte() % 4);
     if (sdp.empty()) return description;
     const std::size_t at = input_.below(sdp.size());
-    switch (input_.u8() % 4) {
+    switch (input_.byte() % 4) {
       case 0:
-        sdp[at] = static_cast<char>(input_.u8());
+        sdp[at] = static_cast<char>(input_.byte());
         break;
       case 1:
-        sdp.erase(at, input_.u8());
+        sdp.erase(at, input_.byte());
         break;
       case 2:
         sdp.insert(at, input_.text());
@@ -342,7 +315,7 @@ class World {
   }
 
   void set_remote(Side& side, Side& other) {
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     if (choice % 8 == 7) {
       (void)side.connection.set_remote_description({SdpType::rollback, ""}, now_);
       return;
@@ -356,7 +329,7 @@ class World {
 
   void add_candidate(Side& side, Side& other) {
     IceCandidate candidate;
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     if (choice % 4 == 3) {
       candidate.candidate = input_.text();
     } else if (!other.candidates.empty()) {
@@ -402,9 +375,9 @@ class World {
 
   void control(Side& side, Side& other) {
     PeerConnection& connection = side.connection;
-    switch (input_.u8() % 8) {
+    switch (input_.byte() % 8) {
       case 0:
-        if (input_.u8() == 7) close(side);
+        if (input_.byte() == 7) close(side);
         return;
       case 1:
         connection.remove_local_address(side.address, now_);
@@ -418,7 +391,7 @@ class World {
       case 4:
         return negotiate(side, other);
       case 5:
-        side.address.port = static_cast<std::uint16_t>(5'000 + input_.u8() % 4);
+        side.address.port = static_cast<std::uint16_t>(5'000 + input_.byte() % 4);
         connection.add_local_address(side.address, now_);
         return;
       case 6:
@@ -431,7 +404,7 @@ class World {
   void use_stream(Side& side) {
     if (side.streams.empty()) return;
     const std::uint32_t stream = side.streams[input_.below(side.streams.size())];
-    const std::uint8_t choice = input_.u8();
+    const std::uint8_t choice = input_.byte();
     if (choice % 4 == 0) return side.connection.tcp_connected(stream, side.address, now_);
     if (choice % 4 == 1) return side.connection.tcp_closed(stream, now_);
     side.connection.tcp_received(stream, input_.bytes(), now_);
@@ -481,9 +454,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   suite::seed_openssl(Random::from_number(1));
   certificate();
   suite::seed_openssl(Random::from_number(2));
-  Script input(BytesView(data, size));
+  Script input(data, size);
   World world(input);
-  for (std::size_t i = 0; i < steps_max && !input.empty(); ++i) world.step();
+  for (std::size_t i = 0; i < steps_max && !input.is_finished(); ++i) world.step();
   world.finish();
   return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/random.hpp"
 #include "rtc/sctp/association.hpp"
 #include "rtc/sctp/packet/packet_reader.hpp"
+#include "tests/fuzz/script.hpp"
 
 // Two associations under a stranger's script, which decides what is sent and called, how packets
 // are lost, brought out of order, repeated and changed (with a checksum that is right again), and
@@ -22,6 +23,7 @@ namespace {
 
 using namespace pigeon;
 using namespace pigeon::sctp;
+using fuzz::Script;
 
 constexpr std::size_t side_count = 2;
 /// Bounds of what an association holds in this test, far below what the script could ask for.
@@ -29,26 +31,6 @@ constexpr std::size_t buffer_max = 300'000;
 constexpr std::size_t under_way_max = 512;
 /// More packets than any state may send without another input.
 constexpr std::size_t burst_max = 5'000;
-
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : bytes_(data, size) {}
-
-  bool is_finished() const { return bytes_.empty(); }
-  std::uint8_t byte() {
-    if (bytes_.empty()) return 0;
-    const std::uint8_t value = bytes_.front();
-    bytes_ = bytes_.subspan(1);
-    return value;
-  }
-  std::size_t number() {
-    const std::size_t high = byte();
-    return high << 8U | byte();
-  }
-
- private:
-  BytesView bytes_;
-};
 
 AssociationOptions options_for(std::uint8_t choice) {
   AssociationOptions options;

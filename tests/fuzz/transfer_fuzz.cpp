@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "base/assert.hpp"
+#include "tests/fuzz/script.hpp"
 #include "transfer/transfer_testing.hpp"
 
 // Two neighbors under a stranger's script: what their applications do, and what happens to the
@@ -21,29 +22,7 @@ namespace {
 
 using namespace pigeon;
 using namespace pigeon::transfer;
-
-class Script {
- public:
-  Script(const std::uint8_t* data, std::size_t size) : bytes_(data, size) {}
-
-  bool is_finished() const { return bytes_.empty(); }
-  std::uint8_t byte() {
-    if (bytes_.empty()) return 0;
-    const std::uint8_t value = bytes_.front();
-    bytes_ = bytes_.subspan(1);
-    return value;
-  }
-  std::size_t below(std::size_t bound) { return byte() % bound; }
-  BytesView bytes() {
-    const std::size_t count = std::min<std::size_t>(byte(), bytes_.size());
-    const BytesView taken = bytes_.first(count);
-    bytes_ = bytes_.subspan(count);
-    return taken;
-  }
-
- private:
-  BytesView bytes_;
-};
+using fuzz::Script;
 
 TransferOptions options_for(std::uint8_t choice) {
   TransferOptions options{.streams_per_peer_max = 4,
