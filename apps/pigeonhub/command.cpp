@@ -1,7 +1,6 @@
 #include "apps/pigeonhub/command.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include <fmt/format.h>
 

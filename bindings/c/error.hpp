@@ -3,7 +3,6 @@
 #include <exception>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "pigeon/id.hpp"
 #include "pigeon/node_status.hpp"

@@ -1,6 +1,5 @@
 #include "bindings/c/options.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <new>

@@ -1,6 +1,5 @@
 #include "runtime/check_node_options.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <string_view>
 

@@ -57,8 +57,8 @@ class HubSocket::Connection : public std::enable_shared_from_this<Connection> {
   void start(std::string_view url, const Result<net::TlsClientContext, std::string>& trusted);
   void send(std::string_view text);
   void close(CloseCode code, std::string_view reason);
-  /// Nothing is told from now on.
-  void abandon();
+  /// Ends it, if it has not ended. Nothing is told from now on.
+  void release();
 
  private:
   enum class Phase : std::uint8_t { resolving, connecting, tls_handshake, session, gone };
@@ -87,7 +87,6 @@ class HubSocket::Connection : public std::enable_shared_from_this<Connection> {
   void settle_later();
   void fail(const std::string& reason);
   void end(std::uint16_t code, std::string_view reason);
-  void release();
 
   asio::io_context& loop_;
   HubSocketOptions options_;
@@ -371,10 +370,6 @@ void HubSocket::Connection::end(std::uint16_t code, std::string_view reason) {
   if (callbacks_.closed) callbacks_.closed(code, reason);
 }
 
-void HubSocket::Connection::abandon() {
-  if (phase_ != Phase::gone) release();
-}
-
 void HubSocket::Connection::release() {
   phase_ = Phase::gone;
   resolver_.cancel();
@@ -391,7 +386,7 @@ HubSocket::HubSocket(asio::io_context& loop, std::string_view url,
   connection_->start(url, trusted);
 }
 
-HubSocket::~HubSocket() { connection_->abandon(); }
+HubSocket::~HubSocket() { connection_->release(); }
 
 void HubSocket::send(std::string_view text) { connection_->send(text); }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <utility>
 
 #include "net/endpoint.hpp"
 #include "net/system_address.hpp"

@@ -1,6 +1,5 @@
 #include "runtime/open_identity.hpp"
 
-#include <optional>
 #include <utility>
 
 #include "persist/identity_file.hpp"

@@ -1,7 +1,6 @@
 // Two nodes of the C interface over a real hub and real WebRTC on loopback.
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 

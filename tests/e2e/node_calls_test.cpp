@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -14,6 +13,7 @@
 
 #include "crypto/sha256.hpp"
 #include "tests/e2e/node_side.hpp"
+#include "tests/support/pattern.hpp"
 
 namespace pigeon::test {
 namespace {
@@ -23,16 +23,6 @@ using ::testing::SizeIs;
 using Bytes = std::vector<std::uint8_t>;
 
 // ---- Streams
-
-Bytes pattern(std::size_t size) {
-  Bytes bytes(size);
-  std::uint32_t state = 1;
-  for (std::uint8_t& byte : bytes) {
-    state = state * 1'664'525 + 1'013'904'223;
-    byte = static_cast<std::uint8_t>(state >> 24U);
-  }
-  return bytes;
-}
 
 /// Writes a file into a stream whenever there is room for it, and not before.
 class Uploader {

@@ -86,7 +86,7 @@ class LongTexts {
 };
 
 TEST(NodeLossTest, ANeighborThatDoesNotReadCostsTheOthersNothing) {
-  constexpr int batches = 128;
+  constexpr int batches = 64;
   constexpr int batch_size = 8;
   constexpr std::size_t buffer_max = std::size_t{1} << 20U;
   const TemporaryFolder folder;
@@ -120,7 +120,7 @@ TEST(NodeLossTest, ANeighborThatDoesNotReadCostsTheOthersNothing) {
     used_most = std::max(used_most, used_bytes());
   }
 
-  // Of 64 MiB. Two nodes have sent to carol, and keep what they need of each other.
+  // Of 32 MiB. Two nodes have sent to carol, and keep what they need of each other.
   EXPECT_LT(used_most, used_before + 16 * buffer_max);
   EXPECT_GT(alice.node().status().counters.unsent, 0U);
   const auto is_about_carol = [&](const PeerDisconnected& one) { return one.peer == carol.id(); };

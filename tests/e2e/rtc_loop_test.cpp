@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/e2e/rtc_side.hpp"
+#include "tests/support/pattern.hpp"
 
 namespace pigeon::test {
 namespace {
@@ -20,16 +20,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using Bytes = std::vector<std::uint8_t>;
-
-Bytes pattern(std::size_t size) {
-  Bytes bytes(size);
-  std::uint32_t state = 1;
-  for (std::uint8_t& byte : bytes) {
-    state = state * 1'664'525 + 1'013'904'223;
-    byte = static_cast<std::uint8_t>(state >> 24U);
-  }
-  return bytes;
-}
 
 std::string text_of(const rtc::ChannelMessage& message) {
   return {message.data.begin(), message.data.end()};

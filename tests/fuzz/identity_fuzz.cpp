@@ -1,6 +1,5 @@
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include "base/assert.hpp"
 #include "persist/identity_text.hpp"
