@@ -73,10 +73,10 @@ class Actor {
     }
     observe();
   }
-  void drained(Now now) {
+  void drained() {
     waiting_bytes_ = 0;
     wants_drained_ = false;
-    side_->drained(side_.other(), now);
+    side_->drained(side_.other());
     observe();
   }
   void handle_timeout(Now now) {
@@ -280,7 +280,7 @@ class World {
       case 2:
         return to.hear(Bytes(script.byte()), now_);
       case 3:
-        return from.drained(now_);
+        return from.drained();
       case 4:
         return pass(Duration(std::int64_t{1} << script.below(32)));
       case 5:
