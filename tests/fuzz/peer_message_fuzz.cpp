@@ -111,6 +111,7 @@ void check_content(const std::string& text) {
 }
 
 void check(const ApplicationContent&) {}
+void check(const SwallowedContent&) {}
 void check(const PeerNotice&) {}
 void check(const DirectAck& ack) { check_content<DirectAck>(encode_content(ack)); }
 void check(const KeyExchange& exchange) {
