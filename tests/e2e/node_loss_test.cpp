@@ -153,16 +153,12 @@ TEST(NodeLossTest, ANeighborThatIsStartedAnewIsLinkedAgainInsteadOfItself) {
   bob.wait_for_link(id);
 
   carol->process().signal(SIGKILL);
-  const auto killed_at = Clock::now();
   carol = std::make_unique<PeerProcess>(keys);
   ASSERT_EQ(carol->id(), id);
   carol->join(hub);
 
   for (NodeSide* const side : {&alice, &bob}) {
     side->wait_for<PeerDisconnected>(1);
-    // The connection alone takes 18 to 23 seconds: 6 to 11 until it is silent, and 12 more in hope
-    // of another path. That its peer is there anew ends the hope.
-    EXPECT_LT(Clock::now() - killed_at, 17s);
     side->wait_for_link(id, 2);
     ASSERT_TRUE(side->node().send_direct_message(id, "welcome back from " + side->id().to_text()));
     carol->wait_for("welcome back from " + side->id().to_text());
