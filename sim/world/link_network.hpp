@@ -39,7 +39,8 @@ struct LinkConditions {
   Duration latency_max = 60ms;
   /// Bytes a second in each direction of a link; 0 is no limit.
   std::uint64_t bandwidth = 16U << 20U;
-  /// Bytes that wait for the link; more are refused (`LinkOverflowed`).
+  /// Bytes that wait for the link; more are refused: `LinkOverflowed`, and that a frame is
+  /// lost if it was one.
   std::size_t send_buffer_max = std::size_t{4} << 20U;
   /// Bytes that a side takes in which does not read.
   std::size_t receive_window = 131'072;

@@ -75,9 +75,9 @@ void LinkNetwork::send(Token from, Packet packet) {
   if (!end.is_open) return;
   const std::size_t size = packet.size();
   if (size > 0 && queued(end) + size > conditions_.send_buffer_max) {
-    scheduler_.after(Duration::zero(), [this, from] {
+    scheduler_.after(Duration::zero(), [this, from, lost = packet.kind == Packet::Kind::binary] {
       const End* full = find(from);
-      if (full != nullptr) tell(full->owner, node::LinkOverflowed{full->link, 1});
+      if (full != nullptr) tell(full->owner, node::LinkOverflowed{full->link, 1, lost});
     });
     return;
   }

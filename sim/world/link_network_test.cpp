@@ -31,8 +31,8 @@ class Owner final : public LinkOwner {
       heard.push_back("closed: " + std::string(closed->reason));
     } else if (std::get_if<node::LinkDrained>(&input) != nullptr) {
       heard.emplace_back("drained");
-    } else if (std::get_if<node::LinkOverflowed>(&input) != nullptr) {
-      heard.emplace_back("overflowed");
+    } else if (const auto* refused = std::get_if<node::LinkOverflowed>(&input)) {
+      heard.emplace_back(refused->has_lost_frame ? "overflowed with a frame" : "overflowed");
     }
   }
 
@@ -172,6 +172,19 @@ TEST_F(LinkNetworkTest, RefusesMoreThanMayWaitForWhoeverDoesNotRead) {
   EXPECT_THAT(alice_.heard, ::testing::Contains("overflowed"));
   network_.set_reading(bob_id_, true);
   EXPECT_GT(bob_.heard.size(), 40U);
+}
+
+TEST_F(LinkNetworkTest, TellsOfARefusedFrameThatWhatFollowsNoLongerFits) {
+  open();
+  network_.set_reading(bob_id_, false);
+
+  for (int i = 0; i < 60; ++i) {
+    network_.send_binary(alice_id_, link, Bytes(100'000, 1));
+    scheduler_.run_for(100ms);
+  }
+
+  EXPECT_THAT(alice_.heard, ::testing::Contains("overflowed with a frame"));
+  EXPECT_THAT(alice_.heard, ::testing::Not(::testing::Contains("overflowed")));
 }
 
 class NarrowLinkTest : public LinkNetworkTest {
