@@ -13,6 +13,9 @@
 
 namespace {
 
+/// A day of virtual time.
+constexpr int seconds_max = 86'400;
+
 int run_crowd(const pigeon::sim::ClientCrowdScenario& scenario) {
   const auto result = pigeon::sim::run(scenario);
   std::printf("trace %016llx, messages of the hub %llu, signals %llu sent, %llu arrived\n",
@@ -45,16 +48,16 @@ int main(int argc, char** argv) {
   pigeon::sim::ClientCrowdScenario crowd;
   CLI::App* crowd_command = app.add_subcommand("crowd", "Many scripted clients on one hub.");
   crowd_command->add_option("--seed", crowd.seed);
-  crowd_command->add_option("--clients", crowd.client_count);
-  crowd_command->add_option("--networks", crowd.network_count)->check(CLI::PositiveNumber);
-  crowd_command->add_option("--duration-s", seconds);
+  crowd_command->add_option("--clients", crowd.client_count)->check(CLI::Range(1, 1'000'000));
+  crowd_command->add_option("--networks", crowd.network_count)->check(CLI::Range(1, 1'000'000));
+  crowd_command->add_option("--duration-s", seconds)->check(CLI::Range(0, seconds_max));
 
   pigeon::sim::UpstreamMeshScenario mesh;
   CLI::App* mesh_command = app.add_subcommand("mesh", "Upstream peers that form a mesh.");
   mesh_command->add_option("--seed", mesh.seed);
-  mesh_command->add_option("--peers", mesh.peer_count)->check(CLI::PositiveNumber);
-  mesh_command->add_option("--interval-ms", interval_ms);
-  mesh_command->add_option("--settle-s", settle_seconds);
+  mesh_command->add_option("--peers", mesh.peer_count)->check(CLI::Range(1, 100'000));
+  mesh_command->add_option("--interval-ms", interval_ms)->check(CLI::Range(0, 1'000 * seconds_max));
+  mesh_command->add_option("--settle-s", settle_seconds)->check(CLI::Range(0, seconds_max));
   mesh_command->add_option("--kill", mesh.killed_count);
   mesh_command->add_option("--restart-before", mesh.restart_before);
   CLI11_PARSE(app, argc, argv);

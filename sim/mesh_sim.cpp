@@ -22,20 +22,27 @@ using pigeon::sim::NamedMeshScenario;
 void print(const NamedMeshScenario& named, const MeshScenario& scenario,
            const MeshOutcome& outcome) {
   std::printf(
-      "%s %s: trace %016llx, reach %.2f %% in %.2f hops, direct %.2f %% in %.2f hops (of "
-      "upstream's %.0f %%), %.2f links each, %llu messages of the hub, %llu on links, %.1f MB, "
-      "%llu forged, %llu dead ends, %.0f s\n",
+      "%s %s: trace %016llx, reach %.2f %% in %.2f hops, direct %.2f %% of %llu in %.2f hops, "
+      "%.2f links each, %llu messages of the hub, %llu on links, %.1f MB, %llu forged, "
+      "%llu dead ends, %.0f s\n",
       outcome.findings.empty() ? "ok " : "BAD",
-      pigeon::sim::replay_command(named.name, scenario).c_str() + sizeof("mesh_sim"),
-      static_cast<unsigned long long>(outcome.trace_hash), 100 * outcome.reach,
-      outcome.mean_broadcast_hops, 100 * outcome.direct_share, outcome.mean_direct_hops,
-      100 * outcome.upstream_direct_share, outcome.mean_links,
-      static_cast<unsigned long long>(outcome.hub_messages),
+      pigeon::sim::replay_arguments(named.name, scenario).c_str(),
+      static_cast<unsigned long long>(outcome.trace_hash), 100 * outcome.broadcasts.share(),
+      outcome.broadcasts.mean_hops(), 100 * outcome.directs.share(),
+      static_cast<unsigned long long>(outcome.directs.wanted), outcome.directs.mean_hops(),
+      outcome.mean_links, static_cast<unsigned long long>(outcome.hub_messages),
       static_cast<unsigned long long>(outcome.link_messages),
       static_cast<double>(outcome.link_bytes) / 1e6,
       static_cast<unsigned long long>(outcome.forged_count),
       static_cast<unsigned long long>(outcome.dead_end_count),
       static_cast<double>(outcome.simulated.count()) / 1e6);
+  if (outcome.upstream_directs.wanted > 0) {
+    std::printf(
+        "  not counted: direct messages sent by upstream's clients, %llu of %llu arrived; a client "
+        "sends each over one greedy way, once, and nobody confirms it\n",
+        static_cast<unsigned long long>(outcome.upstream_directs.arrived),
+        static_cast<unsigned long long>(outcome.upstream_directs.wanted));
+  }
   for (const std::string& finding : outcome.findings) std::printf("  %s\n", finding.c_str());
   if (!outcome.findings.empty()) {
     std::printf("  replay: %s\n", pigeon::sim::replay_command(named.name, scenario).c_str());
@@ -72,11 +79,15 @@ int main(int argc, char** argv) {
   }
   app.add_option("scenario", name, "Which one.")->required()->check(CLI::IsMember(names));
   app.add_option("--seed", scenario.seed, "The first seed.");
-  app.add_option("--count", count, "How many seeds from there.")->check(CLI::PositiveNumber);
-  app.add_option("--nodes", scenario.node_count, "How many take part.");
+  app.add_option("--count", count, "How many seeds from there.")
+      ->check(CLI::Range(1, 1'000'000'000));
+  app.add_option("--nodes", scenario.node_count, "How many take part.")
+      ->check(CLI::Range(2, 10'000));
   app.add_option("--crypto", scenario.crypto, "How signatures are made.")
       ->transform(CLI::CheckedTransformer(cryptos));
-  app.add_option("--upstream", scenario.upstream_percent, "Percent like upstream's clients.");
+  // At least one is a node, which scenarios look at.
+  app.add_option("--upstream", scenario.upstream_percent, "Percent like upstream's clients.")
+      ->check(CLI::Range(0, 99));
   CLI11_PARSE(app, argc, argv);
 
   std::uint64_t run_count = 0;

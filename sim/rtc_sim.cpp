@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
   std::uint64_t count = 1;
   bool is_verbose = false;
   app.add_option("--seed", seed, "The first seed.");
-  app.add_option("--count", count, "How many seeds from there.")->check(CLI::PositiveNumber);
+  app.add_option("--count", count, "How many seeds from there.")
+      ->check(CLI::Range(1, 1'000'000'000));
   app.add_flag("--verbose", is_verbose, "Tell about every run.");
   CLI11_PARSE(app, argc, argv);
 

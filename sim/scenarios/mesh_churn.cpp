@@ -21,7 +21,7 @@ void change_something(MeshRun& run, std::size_t count_min) {
   MeshWorld& world = run.world();
   const std::size_t count = world.participants().size();
   const std::uint64_t what = run.random().below(10);
-  if (what < 4 || count <= count_min) {
+  if (what < 4 || count <= count_min || world.nodes().size() < 2) {
     if (run.random().chance(1, 6)) {
       world.add_upstream();
     } else {

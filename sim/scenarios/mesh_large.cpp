@@ -9,6 +9,7 @@ MeshOutcome run_mesh_large(const MeshScenario& scenario) {
   run.world().run_for(30s);
   run.check_broadcasts(10, 20s);
   run.check_directs(300, 20s);
+  run.check_hops(6);
   return run.outcome();
 }
 

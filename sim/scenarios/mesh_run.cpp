@@ -1,7 +1,6 @@
 #include "sim/scenarios/mesh_run.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -152,6 +151,7 @@ void MeshRun::check_broadcasts(std::size_t count, Duration limit) {
   for (const auto& one : world_->participants()) there.insert(one.number);
   auto receivers = before;
   std::erase_if(receivers, [&](const auto& one) { return !there.contains(one.number); });
+  if (receivers.size() < 2) note("nobody is there whom a broadcast could reach");
   for (const std::string& text : texts) count_broadcast(text, receivers);
 }
 
@@ -188,11 +188,15 @@ bool MeshRun::has_arrived(const SentDirect& sent) const {
 
 void MeshRun::check_directs(std::size_t count, Duration limit) {
   const auto all = world_->participants();
+  if (all.size() < 2) {
+    note("nobody is there to whom a direct message could be sent");
+    return;
+  }
   std::vector<SentDirect> sent;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto& from = all[random_.below(all.size())];
-    const auto& to = all[random_.below(all.size())];
-    if (from.number == to.number) continue;
+    const std::size_t first = random_.index(all.size());
+    const auto& from = all[first];
+    const auto& to = all[(first + 1 + random_.index(all.size() - 1)) % all.size()];
     if (auto direct = send_direct_between(from, to)) sent.push_back(std::move(*direct));
     world_->run_for(50ms);
   }
@@ -203,8 +207,9 @@ void MeshRun::check_directs(std::size_t count, Duration limit) {
         });
       },
       limit);
+  const std::uint64_t wanted_before = directs_.wanted;
   for (const SentDirect& one : sent) {
-    Share& share = one.is_of_upstream ? upstream_directs_ : directs_;
+    MeshShare& share = one.is_of_upstream ? upstream_directs_ : directs_;
     ++share.wanted;
     if (has_arrived(one)) {
       ++share.arrived;
@@ -214,16 +219,25 @@ void MeshRun::check_directs(std::size_t count, Duration limit) {
            (one.to.is_upstream ? ", which is like upstream's" : ""));
     }
   }
+  if (directs_.wanted == wanted_before) note("no direct message of a node was looked at");
+}
+
+void MeshRun::check_hops(double mean_max) {
+  const auto look = [&](const MeshShare& share, const std::string& what) {
+    if (share.mean_hops() <= mean_max) return;
+    note(what + " take " + std::to_string(share.mean_hops()) + " hops on average, more than " +
+         std::to_string(mean_max));
+  };
+  look(broadcasts_, "broadcasts");
+  look(directs_, "direct messages");
 }
 
 MeshOutcome MeshRun::outcome() {
   MeshOutcome outcome{.trace_hash = world_->trace_hash(),
                       .findings = world_->findings().sentences(),
-                      .reach = broadcasts_.share(),
-                      .direct_share = directs_.share(),
-                      .upstream_direct_share = upstream_directs_.share(),
-                      .mean_broadcast_hops = broadcasts_.mean_hops(),
-                      .mean_direct_hops = directs_.mean_hops(),
+                      .broadcasts = broadcasts_,
+                      .directs = directs_,
+                      .upstream_directs = upstream_directs_,
                       .hub_messages = world_->hub().sent_count(),
                       .link_messages = world_->links().message_count(),
                       .link_bytes = world_->links().byte_count(),

@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/random.hpp"
@@ -24,20 +23,29 @@ struct MeshScenario {
   std::optional<std::uint64_t> upstream_percent;
 };
 
+/// Messages that should have arrived, and those that have.
+struct MeshShare {
+  std::uint64_t wanted = 0;
+  std::uint64_t arrived = 0;
+  std::uint64_t hops = 0;
+
+  /// From 0 to 1; 0 if nothing was looked at.
+  double share() const { return wanted == 0 ? 0 : double(arrived) / double(wanted); }
+  /// As applications are told: from a neighbor it is 0.
+  double mean_hops() const { return arrived == 0 ? 0 : double(hops) / double(arrived); }
+};
+
 /// What came out.
 struct MeshOutcome {
   std::uint64_t trace_hash = 0;
   /// What is not as it should be.
   std::vector<std::string> findings;
-  /// Of the broadcasts that were looked at: mean share of the participants that got them, 0 to 1.
-  double reach = 1;
-  /// Of the direct messages of nodes that were looked at: share that arrived.
-  double direct_share = 1;
-  /// The same of upstream's clients, which nobody promises.
-  double upstream_direct_share = 1;
-  /// As applications are told: from a neighbor it is 0.
-  double mean_broadcast_hops = 0;
-  double mean_direct_hops = 0;
+  /// Broadcasts that were looked at, at every participant.
+  MeshShare broadcasts;
+  /// Direct messages of nodes.
+  MeshShare directs;
+  /// Those of upstream's clients, which nobody promises: they go one greedy way, and once.
+  MeshShare upstream_directs;
   double mean_links = 0;
   std::uint64_t hub_messages = 0;
   std::uint64_t link_messages = 0;
@@ -75,20 +83,14 @@ class MeshRun {
   /// was there and is there, and direct messages of nodes arrive.
   void check_broadcasts(std::size_t count, Duration limit);
   void check_directs(std::size_t count, Duration limit);
+  /// Those that arrived took at most so many hops on average, broadcasts and direct messages apart.
+  void check_hops(double mean_max);
 
   MeshNode& random_node();
   void note(std::string sentence) { world_->findings().add(world_->now().monotonic, sentence); }
   MeshOutcome outcome();
 
  private:
-  struct Share {
-    std::uint64_t wanted = 0;
-    std::uint64_t arrived = 0;
-    std::uint64_t hops = 0;
-
-    double share() const { return wanted == 0 ? 1 : double(arrived) / double(wanted); }
-    double mean_hops() const { return arrived == 0 ? 0 : double(hops) / double(arrived); }
-  };
   struct SentDirect {
     std::string text;
     MeshWorld::Participant to;
@@ -108,9 +110,9 @@ class MeshRun {
   MeshScenario scenario_;
   Random random_;
   std::unique_ptr<MeshWorld> world_;
-  Share broadcasts_;
-  Share directs_;
-  Share upstream_directs_;
+  MeshShare broadcasts_;
+  MeshShare directs_;
+  MeshShare upstream_directs_;
 };
 
 /// Latency, bandwidth and time of setting up that the seed draws.

@@ -16,17 +16,20 @@ std::span<const NamedMeshScenario> mesh_scenarios() {
   return scenarios;
 }
 
-std::string replay_command(std::string_view name, const MeshScenario& scenario) {
-  std::string command = "mesh_sim " + std::string(name) + " --seed " +
-                        std::to_string(scenario.seed) + " --nodes " +
-                        std::to_string(scenario.node_count);
-  if (scenario.crypto == MeshCrypto::at_once) command += " --crypto at-once";
-  if (scenario.crypto == MeshCrypto::late) command += " --crypto late";
-  if (scenario.crypto == MeshCrypto::fake_hashed) command += " --crypto fake-hashed";
+std::string replay_arguments(std::string_view name, const MeshScenario& scenario) {
+  std::string arguments = std::string(name) + " --seed " + std::to_string(scenario.seed) +
+                          " --nodes " + std::to_string(scenario.node_count);
+  if (scenario.crypto == MeshCrypto::at_once) arguments += " --crypto at-once";
+  if (scenario.crypto == MeshCrypto::late) arguments += " --crypto late";
+  if (scenario.crypto == MeshCrypto::fake_hashed) arguments += " --crypto fake-hashed";
   if (scenario.upstream_percent) {
-    command += " --upstream " + std::to_string(*scenario.upstream_percent);
+    arguments += " --upstream " + std::to_string(*scenario.upstream_percent);
   }
-  return command;
+  return arguments;
+}
+
+std::string replay_command(std::string_view name, const MeshScenario& scenario) {
+  return "mesh_sim " + replay_arguments(name, scenario);
 }
 
 }  // namespace pigeon::sim

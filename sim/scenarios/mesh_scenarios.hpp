@@ -18,7 +18,8 @@ MeshOutcome run_mesh_churn(const MeshScenario& scenario);
 MeshOutcome run_mesh_hub_restart(const MeshScenario& scenario);
 /// Some peers send everything that they should not, and the hub lies.
 MeshOutcome run_mesh_hostile(const MeshScenario& scenario);
-/// Many nodes, a tenth of them like upstream's.
+/// Many nodes, a tenth of them like upstream's: every message arrives, after at most 6 hops on
+/// average.
 MeshOutcome run_mesh_large(const MeshScenario& scenario);
 
 /// The scenarios by their names.
@@ -31,7 +32,8 @@ struct NamedMeshScenario {
 };
 std::span<const NamedMeshScenario> mesh_scenarios();
 
-/// The command that runs a scenario again.
+/// What follows `mesh_sim` to run a scenario again, and the whole command.
+std::string replay_arguments(std::string_view name, const MeshScenario& scenario);
 std::string replay_command(std::string_view name, const MeshScenario& scenario);
 
 }  // namespace pigeon::sim

@@ -20,8 +20,8 @@ TEST_P(MeshTest, KeepsItsPromises) {
 
     EXPECT_THAT(outcome.findings, ::testing::IsEmpty())
         << "replay: " << replay_command(GetParam().name, scenario);
-    EXPECT_EQ(outcome.reach, 1.0);
-    EXPECT_EQ(outcome.direct_share, 1.0);
+    EXPECT_EQ(outcome.broadcasts.share(), 1.0);
+    EXPECT_EQ(outcome.directs.share(), 1.0);
     EXPECT_GT(outcome.link_messages, 100U);
   }
 }
@@ -59,8 +59,34 @@ TEST(MeshLargeTest, AHundredNodesWithHashedSignaturesHearEachOther) {
 
   EXPECT_THAT(outcome.findings, ::testing::IsEmpty())
       << "replay: " << replay_command("large", scenario);
-  EXPECT_EQ(outcome.reach, 1.0);
-  EXPECT_EQ(outcome.direct_share, 1.0);
+  EXPECT_EQ(outcome.broadcasts.share(), 1.0);
+  EXPECT_EQ(outcome.directs.share(), 1.0);
+  EXPECT_GT(outcome.directs.hops, 0U);
+}
+
+TEST(MeshRunTest, MessagesThatTakeTooManyHopsAreFindings) {
+  MeshRun run({.seed = 1, .node_count = 40, .crypto = MeshCrypto::fake_hashed});
+  NodeOptions few_links;
+  few_links.max_peers = 4;
+  run.join(40, 0, 100ms, few_links);
+  run.wait_until_whole(60s);
+  run.check_broadcasts(3, 15s);
+  run.check_directs(20, 15s);
+
+  run.check_hops(0.1);
+
+  EXPECT_THAT(run.outcome().findings,
+              ::testing::UnorderedElementsAre(::testing::HasSubstr("broadcasts take"),
+                                              ::testing::HasSubstr("direct messages take")));
+}
+
+TEST(MeshRunTest, NothingThatWasLookedAtIsNotEverything) { EXPECT_EQ(MeshShare().share(), 0.0); }
+
+TEST(MeshScenariosTest, TheReplayCommandNamesEverythingThatWasAskedFor) {
+  EXPECT_EQ(replay_command(
+                "forms",
+                {.seed = 7, .node_count = 20, .crypto = MeshCrypto::late, .upstream_percent = 15}),
+            "mesh_sim forms --seed 7 --nodes 20 --crypto late --upstream 15");
 }
 
 }  // namespace

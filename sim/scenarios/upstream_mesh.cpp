@@ -49,6 +49,8 @@ UpstreamMeshResult measure(const Peers& peers) {
     link_ends += peer->links().size();
     if (peer->links().empty()) ++result.isolated_count;
   }
+  // Nobody hears nobody.
+  if (up_count == 0) return result;
   const auto total = static_cast<double>(up_count);
   for (const std::size_t size : component_sizes(peers)) {
     ++result.component_count;
