@@ -29,6 +29,8 @@ class Owner final : public LinkOwner {
       heard.emplace_back(text->text);
     } else if (const auto* closed = std::get_if<node::LinkClosed>(&input)) {
       heard.push_back("closed: " + std::string(closed->reason));
+    } else if (const auto* silent = std::get_if<node::LinkSilent>(&input)) {
+      heard.emplace_back(silent->is_silent ? "silent" : "heard again");
     } else if (std::get_if<node::LinkDrained>(&input) != nullptr) {
       heard.emplace_back("drained");
     } else if (const auto* refused = std::get_if<node::LinkOverflowed>(&input)) {
@@ -127,10 +129,10 @@ TEST_F(LinkNetworkTest, LosesLinksOfAPartitionThatLasts) {
   network_.set_group(bob_id_, 1);
   network_.regroup();
   send("lost");
-  scheduler_.run_for(13s);
+  scheduler_.run_for(LinkConditions().loss_notice + 1s);
 
-  EXPECT_THAT(alice_.heard, ElementsAre("closed: ICE disconnected"));
-  EXPECT_THAT(bob_.heard, ElementsAre("closed: ICE disconnected"));
+  EXPECT_THAT(alice_.heard, ElementsAre("silent", "closed: ICE disconnected"));
+  EXPECT_THAT(bob_.heard, ElementsAre("silent", "closed: ICE disconnected"));
 }
 
 TEST_F(LinkNetworkTest, DeliversLateWhatAShortPartitionHasHeldUp) {
@@ -148,15 +150,29 @@ TEST_F(LinkNetworkTest, DeliversLateWhatAShortPartitionHasHeldUp) {
   EXPECT_THAT(bob_.heard, ElementsAre("late"));
 }
 
+TEST_F(LinkNetworkTest, TellsThatADeadPathIsSilentAndThatItIsHeardAgain) {
+  open();
+
+  network_.set_group(bob_id_, 1);
+  network_.regroup();
+  scheduler_.run_for(LinkConditions().silence_notice + 1s);
+  EXPECT_THAT(alice_.heard, ElementsAre("silent"));
+  network_.set_group(bob_id_, 0);
+  network_.regroup();
+  scheduler_.run_for(20s);
+
+  EXPECT_THAT(alice_.heard, ElementsAre("silent", "heard again"));
+}
+
 TEST_F(LinkNetworkTest, NoticesLaterThatTheOtherSideIsGone) {
   open();
 
   network_.remove(bob_id_);
-  scheduler_.run_for(11s);
-  EXPECT_THAT(alice_.heard, IsEmpty());
+  scheduler_.run_for(LinkConditions().loss_notice - 1s);
+  EXPECT_THAT(alice_.heard, ElementsAre("silent"));
   scheduler_.run_for(2s);
 
-  EXPECT_THAT(alice_.heard, ElementsAre("closed: connection disconnected"));
+  EXPECT_THAT(alice_.heard, ElementsAre("silent", "closed: connection disconnected"));
 }
 
 TEST_F(LinkNetworkTest, RefusesMoreThanMayWaitForWhoeverDoesNotRead) {
