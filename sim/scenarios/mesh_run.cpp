@@ -18,8 +18,8 @@ Duration between(Random& random, std::int64_t low_ms, std::int64_t high_ms) {
 
 MeshWorldOptions world_options(const MeshScenario& scenario, Random& random,
                                const std::optional<LinkConditions>& conditions,
-                               Duration check_period) {
-  MeshWorldOptions options{.seed = scenario.seed, .check_period = check_period};
+                               const MeshChecks& checks) {
+  MeshWorldOptions options{.seed = scenario.seed, .checks = checks};
   options.links = conditions ? *conditions : random_link_conditions(random);
   const MeshCrypto drawn = random.chance(1, 2) ? MeshCrypto::late : MeshCrypto::at_once;
   options.crypto = scenario.crypto.value_or(drawn);
@@ -38,9 +38,9 @@ LinkConditions random_link_conditions(Random& random) {
 }
 
 MeshRun::MeshRun(const MeshScenario& scenario, const std::optional<LinkConditions>& conditions,
-                 Duration check_period)
+                 const MeshChecks& checks)
     : scenario_(scenario), random_(Random::from_number(scenario.seed ^ scenario_stream)) {
-  world_ = std::make_unique<MeshWorld>(world_options(scenario, random_, conditions, check_period));
+  world_ = std::make_unique<MeshWorld>(world_options(scenario, random_, conditions, checks));
 }
 
 void MeshRun::join(std::size_t count, std::uint64_t upstream_percent, Duration interval,

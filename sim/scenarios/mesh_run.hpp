@@ -63,7 +63,7 @@ class MeshRun {
   /// `conditions` replaces what the seed says about the links.
   explicit MeshRun(const MeshScenario& scenario,
                    const std::optional<LinkConditions>& conditions = {},
-                   Duration check_period = 1s);
+                   const MeshChecks& checks = {});
 
   MeshWorld& world() { return *world_; }
   Random& random() { return random_; }

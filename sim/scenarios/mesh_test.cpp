@@ -66,9 +66,7 @@ TEST(MeshLargeTest, AHundredNodesWithHashedSignaturesHearEachOther) {
 
 TEST(MeshRunTest, MessagesThatTakeTooManyHopsAreFindings) {
   MeshRun run({.seed = 1, .node_count = 40, .crypto = MeshCrypto::fake_hashed});
-  NodeOptions few_links;
-  few_links.max_peers = 4;
-  run.join(40, 0, 100ms, few_links);
+  run.join(40, 0, 100ms);
   run.wait_until_whole(60s);
   run.check_broadcasts(3, 15s);
   run.check_directs(20, 15s);

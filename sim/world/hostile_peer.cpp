@@ -12,6 +12,7 @@ constexpr std::size_t message_bytes_max = 262'144;
 
 HostilePeer::HostilePeer(MeshWorld& world, UpstreamPeer& peer, Duration period)
     : world_(world), peer_(peer), random_(world.random().split()), period_(period) {
+  world_.expect_lies();
   peer_.set_on_text([this](const PeerId& /*neighbor*/, std::string_view text) {
     if (recorded_.size() >= recorded_max) recorded_.pop_front();
     recorded_.emplace_back(text);

@@ -17,6 +17,7 @@ LyingHub::LyingHub(MeshWorld& world, const Habits& habits)
       random_(world.random().split()),
       middle_man_(world.links(),
                   [this](const PeerId& to, std::string_view text) { say(to, text); }) {
+  world_.expect_lies();
   world_.set_hub_filter(
       [this](const MeshNode& node, std::string_view text) { return filter(node, text); });
   lie_again();

@@ -165,6 +165,7 @@ void MeshNode::settle() {
     for (crypto::Done& done : std::exchange(answers_, {})) core_.handle(std::move(done), now());
   }
   arm();
+  if (is_up_) world_.check_step(*this);
 }
 
 void MeshNode::arm() {

@@ -33,6 +33,8 @@ class MeshSurroundings {
   virtual std::optional<Duration> crypto_delay() = 0;
   /// An event of a node. Commands to nodes only from the scheduler.
   virtual void observe(MeshNode& node, const NodeEvent& event) = 0;
+  /// The node has done all that followed from something that has happened to it.
+  virtual void check_step(const MeshNode& node) = 0;
   /// A promise that a node has broken: a sentence.
   virtual void report(const MeshNode& node, std::string sentence) = 0;
 };
@@ -52,6 +54,8 @@ class MeshNode final : public LinkOwner {
   const node::Node& core() const { return core_; }
   /// Peers with open links, in the order of their ids.
   std::vector<PeerId> links() const;
+  /// The links that the core has begun and not closed, with whom it takes the other sides for.
+  const std::map<node::LinkId, PeerId>& channels() const { return peers_; }
   /// Whom the core takes the other side of a link for.
   std::optional<PeerId> peer_of(node::LinkId link) const;
 

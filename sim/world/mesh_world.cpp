@@ -99,7 +99,7 @@ std::vector<MeshWorld::Participant> MeshWorld::participants() const {
 void MeshWorld::run_for(Duration duration) {
   const Instant end = now().monotonic + duration;
   while (now().monotonic < end) {
-    hub_.run_for(std::min(options_.check_period, end - now().monotonic));
+    hub_.run_for(std::min(options_.checks.period, end - now().monotonic));
     check();
   }
 }
@@ -223,6 +223,30 @@ void MeshWorld::check_proof(const MeshNode& node, const PeerId& peer) {
   }
 }
 
+void MeshWorld::check_step(const MeshNode& node) {
+  if (!options_.checks.after_each_step) return;
+  check_bounds(node);
+  check_channels(node);
+}
+
+// What the core says of its links is what it has: its side knows at once, the other one later.
+void MeshWorld::check_channels(const MeshNode& node) {
+  const std::vector<PeerStatus> told = node.core().peers(now());
+  if (told.size() != node.channels().size()) {
+    report(node, "tells of " + std::to_string(told.size()) + " links and has " +
+                     std::to_string(node.channels().size()));
+  }
+  for (const auto& [link, peer] : node.channels()) {
+    const auto status = std::find_if(told.begin(), told.end(),
+                                     [&](const PeerStatus& one) { return one.peer == peer; });
+    if (status == told.end()) {
+      report(node, "has forgotten its channel with " + short_name(peer));
+    } else if (status->state == PeerState::connected && !links_.other_side(node.owner(), link)) {
+      report(node, "says that it is linked with " + short_name(peer) + ", and no channel is open");
+    }
+  }
+}
+
 void MeshWorld::check() {
   std::vector<LinkAgreement::Party> parties;
   std::set<PeerId> gone;
@@ -268,6 +292,12 @@ void MeshWorld::check_bounds(const MeshNode& node) {
   }
   if (links_.open_ends(node.owner()).size() > 4 * status.max_peers) {
     report(node, "holds more channels than it may have links");
+  }
+  // Upstream's clients let their keys spread unsigned, which counts as forged.
+  if (!expects_lies_ && upstream_.empty() &&
+      status.counters.forged > forged_counts_[node.number()]) {
+    forged_counts_[node.number()] = status.counters.forged;
+    report(node, "takes something for forged, and nobody lies");
   }
 }
 
