@@ -16,7 +16,8 @@ MeshOutcome run_mesh_partition(const MeshScenario& scenario);
 MeshOutcome run_mesh_churn(const MeshScenario& scenario);
 /// The hub is away for a while: no link is lost for that, and lost ones are replaced over the mesh.
 MeshOutcome run_mesh_hub_restart(const MeshScenario& scenario);
-/// Some peers send everything that they should not, and the hub lies.
+/// Some peers send everything that they should not, and the hub lies: no link that two honest nodes
+/// have is lost for that.
 MeshOutcome run_mesh_hostile(const MeshScenario& scenario);
 /// Many nodes, a tenth of them like upstream's: every message arrives, after at most 6 hops on
 /// average.

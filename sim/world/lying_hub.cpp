@@ -7,7 +7,8 @@
 namespace pigeon::sim {
 
 namespace {
-constexpr std::size_t old_offers_max = 32;
+/// When an offer is said again: while its link comes about or is new, and when it is old.
+constexpr Duration repeat_pauses[] = {1500ms, 25s};
 constexpr std::string_view fingerprint_mark = "a=fingerprint:sha-256 ";
 }  // namespace
 
@@ -23,7 +24,7 @@ LyingHub::LyingHub(MeshWorld& world, const Habits& habits)
   lie_again();
 }
 
-std::optional<std::string> LyingHub::filter(const MeshNode& /*node*/, std::string_view text) {
+std::optional<std::string> LyingHub::filter(const MeshNode& node, std::string_view text) {
   const auto message = wire::decode_server_message(text, reader_);
   const auto* signal = message ? std::get_if<wire::RelayedSignal>(&*message) : nullptr;
   if (signal == nullptr) return std::string(text);
@@ -33,14 +34,21 @@ std::optional<std::string> LyingHub::filter(const MeshNode& /*node*/, std::strin
   const bool wants_more = is_lying_ && random_.chance(habits_.middle_man, 100);
   if (middle_man_.intercept(*signal, wants_more)) return std::nullopt;
   if (!is_lying_) return std::string(text);
-  if (is_offer && random_.chance(habits_.repeated, 100)) {
-    if (old_offers_.size() >= old_offers_max) old_offers_.pop_front();
-    old_offers_.emplace_back(text);
-  }
+  if (is_offer && random_.chance(habits_.repeated, 100)) repeat(node.id(), text);
   if ((is_offer || is_answer) && random_.chance(habits_.exchanged_fingerprint, 100)) {
     return exchange_fingerprint(text);
   }
   return std::string(text);
+}
+
+void LyingHub::repeat(const PeerId& to, std::string_view offer) {
+  for (const Duration pause : repeat_pauses) {
+    world_.hub().scheduler().after(pause, [this, to, text = std::string(offer)] {
+      if (!is_lying_) return;
+      ++repeated_count_;
+      say(to, text);
+    });
+  }
 }
 
 std::string LyingHub::exchange_fingerprint(std::string_view text) {
@@ -78,7 +86,7 @@ std::string LyingHub::lie(const PeerId& to) {
   const std::string target = to.to_text();
   const std::string nobody = random_.id<PeerId>().to_text();
   const std::string member = random_member_text();
-  switch (random_.below(6)) {
+  switch (random_.below(5)) {
     case 0:
       return wire::encode(wire::PeerDiscovered{
           .peer_id = nobody, .members = "", .to = target, .network = "global"});
@@ -89,9 +97,6 @@ std::string LyingHub::lie(const PeerId& to) {
       return wire::encode(
           wire::RelayedGoodbye{.data = "{}", .from = member, .to = target, .network = "global"});
     case 3:
-      if (!old_offers_.empty()) return old_offers_[random_.below(old_offers_.size())];
-      return "{}";
-    case 4:
       return wire::encode(wire::RelayedSignal{.type = wire::SignalType::answer,
                                               .data = R"({"type":"answer","sdp":"v=0 nonsense"})",
                                               .from = member,

@@ -96,6 +96,12 @@ std::vector<MeshWorld::Participant> MeshWorld::participants() const {
   return all;
 }
 
+std::optional<PeerId> MeshWorld::id_of(OwnerId owner) const {
+  const auto found = ids_.find(owner);
+  if (found == ids_.end()) return std::nullopt;
+  return found->second;
+}
+
 void MeshWorld::run_for(Duration duration) {
   const Instant end = now().monotonic + duration;
   while (now().monotonic < end) {

@@ -76,6 +76,8 @@ class MeshWorld final : public MeshSurroundings {
   std::vector<UpstreamPeer*> upstream_peers() const;
   /// In the order of their ids.
   std::vector<Participant> participants() const;
+  /// Nothing for whoever is no participant, as a middle man.
+  std::optional<PeerId> id_of(OwnerId owner) const;
 
   /// Lets time pass; the checkers look at everything again and again.
   void run_for(Duration duration);
