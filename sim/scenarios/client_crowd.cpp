@@ -47,7 +47,8 @@ class CrowdClient final : public HubClient {
 
 class Crowd {
  public:
-  explicit Crowd(const ClientCrowdScenario& scenario) : world_(scenario.seed, scenario.hub) {
+  explicit Crowd(const ClientCrowdScenario& scenario)
+      : world_(scheduler_, Random::from_number(scenario.seed), scenario.hub) {
     for (std::size_t i = 0; i < scenario.client_count; ++i) {
       const std::string network = "network-" + std::to_string(i % scenario.network_count);
       clients_.push_back(
@@ -79,6 +80,7 @@ class Crowd {
   }
 
  private:
+  Scheduler scheduler_;
   HubWorld world_;
   std::vector<std::unique_ptr<CrowdClient>> clients_;
   ClientCrowdResult result_;

@@ -14,13 +14,13 @@ void break_some_link(MeshRun& run) {
 void leave(MeshNode& node, MeshRun& run) {
   node.disconnect();
   // The goodbyes get away before the process ends.
-  run.world().hub().scheduler().after(1s, [&node] { node.kill(); });
+  run.world().scheduler().after(1s, [&node] { node.kill(); });
 }
 
 void change_something(MeshRun& run, std::size_t count_min) {
   MeshWorld& world = run.world();
   const std::size_t count = world.participants().size();
-  const std::uint64_t what = run.random().below(10);
+  const std::uint64_t what = run.random().below(11);
   if (what < 4 || count <= count_min || world.nodes().size() < 2) {
     if (run.random().chance(1, 6)) {
       world.add_upstream();
@@ -33,6 +33,8 @@ void change_something(MeshRun& run, std::size_t count_min) {
     leave(run.random_node(), run);
   } else if (what < 9) {
     break_some_link(run);
+  } else if (what < 10) {
+    run.random_node().lose_hubs();
   } else if (const auto peers = world.upstream_peers(); !peers.empty()) {
     peers[run.random().below(peers.size())]->leave(run.random().chance(1, 2));
   }

@@ -47,8 +47,8 @@ class StreamTrial {
       // It may come before the number of the stream is known here.
       if (room == nullptr || room->peer != to_) return;
       // An event is no place for a command.
-      run_.world().hub().scheduler().after(Duration::zero(),
-                                           [this, bytes = room->bytes] { write(bytes); });
+      run_.world().scheduler().after(Duration::zero(),
+                                     [this, bytes = room->bytes] { write(bytes); });
     } else if (at.id() == to_) {
       if (const auto* data = std::get_if<StreamData>(&event)) take(data->data);
       if (std::get_if<StreamCompleted>(&event) != nullptr) is_complete_ = true;

@@ -23,6 +23,7 @@ MeshWorldOptions world_options(const MeshScenario& scenario, Random& random,
   options.links = conditions ? *conditions : random_link_conditions(random);
   const MeshCrypto drawn = random.chance(1, 2) ? MeshCrypto::late : MeshCrypto::at_once;
   options.crypto = scenario.crypto.value_or(drawn);
+  if (random.chance(1, 2)) options.late_signal_percent = 30;
   return options;
 }
 
@@ -238,7 +239,7 @@ MeshOutcome MeshRun::outcome() {
                       .broadcasts = broadcasts_,
                       .directs = directs_,
                       .upstream_directs = upstream_directs_,
-                      .hub_messages = world_->hub().sent_count(),
+                      .hub_messages = world_->hub_message_count(),
                       .link_messages = world_->links().message_count(),
                       .link_bytes = world_->links().byte_count(),
                       .simulated = world_->now().monotonic.time_since_epoch()};

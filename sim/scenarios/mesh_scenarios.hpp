@@ -12,7 +12,7 @@ namespace pigeon::sim {
 MeshOutcome run_mesh_forms(const MeshScenario& scenario);
 /// It falls into two groups that do not reach each other, and heals.
 MeshOutcome run_mesh_partition(const MeshScenario& scenario);
-/// Peers join, leave and vanish, and links break, for two minutes.
+/// Peers join, leave and vanish, and links and connections to the hub break, for two minutes.
 MeshOutcome run_mesh_churn(const MeshScenario& scenario);
 /// The hub is away for a while: no link is lost for that, and lost ones are replaced over the mesh.
 MeshOutcome run_mesh_hub_restart(const MeshScenario& scenario);

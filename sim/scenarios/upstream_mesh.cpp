@@ -64,7 +64,8 @@ UpstreamMeshResult measure(const Peers& peers) {
 }  // namespace
 
 UpstreamMeshResult run(const UpstreamMeshScenario& scenario) {
-  HubWorld world(scenario.seed, scenario.hub);
+  Scheduler scheduler;
+  HubWorld world(scheduler, Random::from_number(scenario.seed), scenario.hub);
   LinkNetwork network(world.scheduler(), world.random().split());
   Peers peers;
   for (std::size_t i = 0; i < scenario.peer_count; ++i) {

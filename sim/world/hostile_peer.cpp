@@ -17,7 +17,7 @@ HostilePeer::HostilePeer(MeshWorld& world, UpstreamPeer& peer, Duration period)
     if (recorded_.size() >= recorded_max) recorded_.pop_front();
     recorded_.emplace_back(text);
   });
-  world_.hub().scheduler().after(period_, [this] { attack(); });
+  world_.scheduler().after(period_, [this] { attack(); });
 }
 
 void HostilePeer::attack() {
@@ -32,7 +32,7 @@ void HostilePeer::attack() {
       peer_.send_raw(victim, next_text());
     }
   }
-  world_.hub().scheduler().after(period_, [this] { attack(); });
+  world_.scheduler().after(period_, [this] { attack(); });
 }
 
 std::string HostilePeer::next_text() {

@@ -9,15 +9,18 @@ namespace pigeon::sim {
 namespace {
 /// The hub's end in the network; connections count from 1.
 constexpr std::uint64_t hub_endpoint = 0;
+/// Until a hub notices that a connection is cut.
+constexpr Duration cut_notice = 10s;
 
 std::uint64_t endpoint(hub::ConnectionId connection) {
   return static_cast<std::uint64_t>(connection);
 }
 }  // namespace
 
-HubWorld::HubWorld(std::uint64_t seed, HubOptions options, NetworkOptions network)
+HubWorld::HubWorld(Scheduler& scheduler, Random random, HubOptions options, NetworkOptions network)
     : options_(std::move(options)),
-      random_(Random::from_number(seed)),
+      scheduler_(scheduler),
+      random_(std::move(random)),
       network_(network, scheduler_, random_.split()),
       hub_(std::make_unique<hub::Hub>(options_, random_.split(), scheduler_.now())) {}
 
@@ -48,6 +51,15 @@ void HubWorld::disconnect(hub::ConnectionId connection, std::uint16_t code) {
   end(connection, code);
 }
 
+void HubWorld::cut(hub::ConnectionId connection) {
+  clients_.erase(connection);
+  cut_.insert(connection);
+  scheduler_.after(cut_notice, [this, connection] {
+    cut_.erase(connection);
+    if (open_.erase(connection) != 0) feed(hub::ConnectionClosed{connection, 1006, {}});
+  });
+}
+
 void HubWorld::end(hub::ConnectionId connection, std::uint16_t code) {
   network_.carry(endpoint(connection), hub_endpoint, [this, connection, code] {
     if (open_.erase(connection) != 0) feed(hub::ConnectionClosed{connection, code, {}});
@@ -75,7 +87,7 @@ void HubWorld::feed(const hub::Input& input) {
 }
 
 void HubWorld::feed_from(hub::ConnectionId connection, const hub::Input& input) {
-  if (open_.contains(connection)) feed(input);
+  if (open_.contains(connection) && !cut_.contains(connection)) feed(input);
 }
 
 void HubWorld::carry_out(hub::Output output) {

@@ -25,10 +25,11 @@ class HubClient {
   virtual bool answers_pings() const { return true; }
 };
 
-/// A real hub core on a simulated network.
+/// A real hub core on a simulated network. Several can share a clock; they know nothing of each
+/// other.
 class HubWorld {
  public:
-  HubWorld(std::uint64_t seed, HubOptions options, NetworkOptions network = {});
+  HubWorld(Scheduler& scheduler, Random random, HubOptions options, NetworkOptions network = {});
 
   /// Connects; the client stays where it is for as long as the connection lives.
   hub::ConnectionId connect(HubClient& client, std::string peer_id, std::string address);
@@ -36,10 +37,14 @@ class HubWorld {
   void send(hub::ConnectionId connection, std::string text);
   /// Ends the connection from the client's side.
   void disconnect(hub::ConnectionId connection, std::uint16_t code = 1001);
+  /// The connection is cut: what is on the way is lost in both directions, and the hub hears of it
+  /// after a while.
+  void cut(hub::ConnectionId connection);
 
   void run_for(Duration duration) { scheduler_.run_for(duration); }
 
-  /// The hub is gone: every connection is lost, and new ones are refused with code 1006.
+  /// The hub is gone: every connection is lost with what is on the way, and new ones are refused
+  /// with code 1006.
   void stop_hub();
   /// A new hub that knows nothing takes its place.
   void start_hub() { is_up_ = true; }
@@ -64,7 +69,7 @@ class HubWorld {
   void arm();
 
   HubOptions options_;
-  Scheduler scheduler_;
+  Scheduler& scheduler_;
   Random random_;
   Network network_;
   Trace trace_;
@@ -74,6 +79,8 @@ class HubWorld {
   std::map<hub::ConnectionId, HubClient*> clients_;
   /// The hub's ends: what was sent before leaving still arrives.
   std::set<hub::ConnectionId> open_;
+  /// Of these, those that are cut without the hub knowing.
+  std::set<hub::ConnectionId> cut_;
   std::uint64_t next_connection_ = 1;
   std::uint64_t sent_count_ = 0;
   Instant armed_ = Instant::max();

@@ -43,7 +43,7 @@ std::optional<std::string> LyingHub::filter(const MeshNode& node, std::string_vi
 
 void LyingHub::repeat(const PeerId& to, std::string_view offer) {
   for (const Duration pause : repeat_pauses) {
-    world_.hub().scheduler().after(pause, [this, to, text = std::string(offer)] {
+    world_.scheduler().after(pause, [this, to, text = std::string(offer)] {
       if (!is_lying_) return;
       ++repeated_count_;
       say(to, text);
@@ -74,7 +74,7 @@ void LyingHub::lie_again() {
     victim.hear_from_hub(lie(victim.id()));
   }
   const auto period = static_cast<std::int64_t>(1'000'000 / habits_.lies_per_second);
-  world_.hub().scheduler().after(Duration(period), [this] { lie_again(); });
+  world_.scheduler().after(Duration(period), [this] { lie_again(); });
 }
 
 std::string LyingHub::random_member_text() {

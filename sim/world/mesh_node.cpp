@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <variant>
 
+#include "base/assert.hpp"
+
 namespace pigeon::sim {
 
 namespace {
@@ -21,65 +23,83 @@ std::string query_id(std::string_view url) {
 }
 }  // namespace
 
+std::string hub_url(std::size_t hub) {
+  return "ws://hub-" + std::to_string(hub) + ".example:3000/";
+}
+
 /// One way to a hub, over all its connections.
 class MeshNode::HubSocket final : public HubClient {
  public:
-  HubSocket(MeshNode& node, signaling::HubKey hub) : node_(node), hub_(hub) {}
+  HubSocket(MeshNode& node, signaling::HubKey key, HubWorld& hub)
+      : node_(node), key_(key), hub_(hub) {}
+
+  const HubWorld& hub() const { return hub_; }
 
   void open(std::string peer_id) {
     const std::uint64_t attempt = ++attempt_;
-    node_.world_.hub().scheduler().after(
+    node_.world_.scheduler().after(
         handshake_time, [this, attempt, id = std::move(peer_id)] { finish_opening(attempt, id); });
   }
 
   void send(std::string text) {
-    if (connection_) node_.world_.hub().send(*connection_, std::move(text));
+    if (connection_) hub_.send(*connection_, std::move(text));
   }
 
   /// Ends it without a word to the core.
   void close() {
     ++attempt_;
-    if (connection_) node_.world_.hub().disconnect(*connection_);
+    if (connection_) hub_.disconnect(*connection_);
     connection_.reset();
   }
 
   void lose() {
     if (!connection_) return;
-    close();
-    node_.feed(node::HubClosed{hub_, 1006, "connection lost"});
+    ++attempt_;
+    hub_.cut(*connection_);
+    connection_.reset();
+    node_.feed(node::HubClosed{key_, 1006, "connection lost"});
   }
 
   void receive_text(std::string_view text) override {
     const auto passed = node_.world_.pass_from_hub(node_, text);
-    if (passed) hear(*passed);
+    if (!passed) return;
+    const Duration delay = node_.world_.hub_delay(*passed);
+    if (delay == Duration::zero()) {
+      hear(*passed);
+      return;
+    }
+    node_.world_.scheduler().after(delay, [this, late = *passed, connection = connection_] {
+      if (connection_ == connection) hear(late);
+    });
   }
 
   void hear(std::string_view text) {
-    if (connection_) node_.feed(node::HubText{hub_, text});
+    if (connection_) node_.feed(node::HubText{key_, text});
   }
 
   void receive_close(std::uint16_t code, std::string_view reason) override {
     connection_.reset();
-    node_.feed(node::HubClosed{hub_, code, reason});
+    node_.feed(node::HubClosed{key_, code, reason});
   }
 
  private:
   void finish_opening(std::uint64_t attempt, const std::string& peer_id) {
     if (attempt != attempt_ || !node_.is_up_) return;
-    if (!node_.world_.reaches_hub(node_)) {
-      node_.feed(node::HubClosed{hub_, 1006, "connection refused"});
+    if (!node_.world_.reaches_hub(node_, hub_)) {
+      node_.feed(node::HubClosed{key_, 1006, "connection refused"});
       return;
     }
     const std::uint64_t number = node_.number_;
     const std::string address = "10." + std::to_string(number / 65'536 % 256) + "." +
                                 std::to_string(number / 256 % 256) + "." +
                                 std::to_string(number % 256);
-    connection_ = node_.world_.hub().connect(*this, peer_id, address);
-    node_.feed(node::HubOpened{hub_});
+    connection_ = hub_.connect(*this, peer_id, address);
+    node_.feed(node::HubOpened{key_});
   }
 
   MeshNode& node_;
-  signaling::HubKey hub_;
+  signaling::HubKey key_;
+  HubWorld& hub_;
   std::optional<hub::ConnectionId> connection_;
   std::uint64_t attempt_ = 0;
 };
@@ -97,7 +117,7 @@ MeshNode::MeshNode(MeshSurroundings& world, std::uint64_t number, node::Node cor
 MeshNode::~MeshNode() = default;
 
 Now MeshNode::now() const {
-  Now now = world_.hub().scheduler().now();
+  Now now = world_.scheduler().now();
   now.wall_ms += wall_skew_ / std::chrono::milliseconds(1);
   return now;
 }
@@ -117,9 +137,9 @@ std::optional<PeerId> MeshNode::peer_of(node::LinkId link) const {
   return found->second;
 }
 
-void MeshNode::connect() {
-  const auto done = command(
-      [](node::Node& core, Now now) { return core.connect("ws://hub.example:3000/", now); });
+void MeshNode::connect(std::size_t hub) {
+  const auto done =
+      command([hub](node::Node& core, Now now) { return core.connect(hub_url(hub), now); });
   if (!done) world_.report(*this, "cannot connect: " + done.error().message);
 }
 
@@ -135,8 +155,11 @@ void MeshNode::kill() {
   peers_.clear();
 }
 
-void MeshNode::lose_hub() {
-  for (const auto& [key, socket] : hubs_) socket->lose();
+void MeshNode::lose_hubs(bool only_unreachable) {
+  for (const auto& [key, socket] : hubs_) {
+    if (only_unreachable && world_.reaches_hub(*this, socket->hub())) continue;
+    socket->lose();
+  }
 }
 
 void MeshNode::hear_from_hub(std::string_view text) {
@@ -172,7 +195,7 @@ void MeshNode::arm() {
   const Instant next = core_.next_timeout();
   if (next >= armed_ || !is_up_) return;
   armed_ = next;
-  Scheduler& scheduler = world_.hub().scheduler();
+  Scheduler& scheduler = world_.scheduler();
   const Instant instant = scheduler.now().monotonic;
   scheduler.after(next > instant ? next - instant : Duration::zero(),
                   [this, next] { handle_timeout(next); });
@@ -195,8 +218,10 @@ void MeshNode::handle_timeout(Instant armed) {
 }
 
 void MeshNode::on(const signaling::OpenHub& open) {
+  HubWorld* const hub = world_.find_hub(open.url);
+  PIGEON_ASSERT(hub != nullptr);
   auto& socket = hubs_[open.hub];
-  if (!socket) socket = std::make_unique<HubSocket>(*this, open.hub);
+  if (!socket) socket = std::make_unique<HubSocket>(*this, open.hub, *hub);
   socket->open(query_id(open.url));
 }
 
@@ -253,7 +278,7 @@ void MeshNode::on(const crypto::Request& request) {
     answers_.push_back(std::move(done));
     return;
   }
-  world_.hub().scheduler().after(*delay, [this, late = std::move(done)] { feed(late); });
+  world_.scheduler().after(*delay, [this, late = std::move(done)] { feed(late); });
 }
 
 void MeshNode::on(const node::Emit& emit) { world_.observe(*this, emit.event); }

@@ -23,12 +23,16 @@ class MeshNode;
 class MeshSurroundings {
  public:
   virtual ~MeshSurroundings() = default;
-  virtual HubWorld& hub() = 0;
+  virtual Scheduler& scheduler() = 0;
   virtual LinkNetwork& links() = 0;
+  /// The hub of that address; null if there is none.
+  virtual HubWorld* find_hub(std::string_view url) = 0;
   /// Whether a node can reach the hub now.
-  virtual bool reaches_hub(const MeshNode& node) const = 0;
-  /// What the hub has said to a node, before the node hears it. Nothing: it shall not.
+  virtual bool reaches_hub(const MeshNode& node, const HubWorld& hub) const = 0;
+  /// What a hub has said to a node, before the node hears it. Nothing: it shall not.
   virtual std::optional<std::string> pass_from_hub(const MeshNode& node, std::string_view text) = 0;
+  /// How much later than what comes after it the node hears it; 0: before that.
+  virtual Duration hub_delay(std::string_view text) = 0;
   /// How long the answer to a crypto request takes; nothing: it comes at once.
   virtual std::optional<Duration> crypto_delay() = 0;
   /// An event of a node. Commands to nodes only from the scheduler.
@@ -38,6 +42,9 @@ class MeshSurroundings {
   /// A promise that a node has broken: a sentence.
   virtual void report(const MeshNode& node, std::string sentence) = 0;
 };
+
+/// Under which hubs of a world are found, by their numbers.
+std::string hub_url(std::size_t hub);
 
 /// A real node core with its simulated ends: hub connections, links, keys, timer.
 class MeshNode final : public LinkOwner {
@@ -67,13 +74,15 @@ class MeshNode final : public LinkOwner {
     return result;
   }
 
-  void connect();
+  /// To a hub by its number in the world; more than one is possible.
+  void connect(std::size_t hub = 0);
   /// Says goodbye; the node is still there and can connect again.
   void disconnect();
   /// Is gone, as a killed process.
   void kill();
-  /// The connections to the hub are cut without a word.
-  void lose_hub();
+  /// The connections to hubs are cut: what is on the way is lost. Those to hubs that cannot be
+  /// reached alone, or all.
+  void lose_hubs(bool only_unreachable = false);
   /// Something that a hub says, true or not, goes to the node past `pass_from_hub`.
   void hear_from_hub(std::string_view text);
 

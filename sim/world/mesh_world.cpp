@@ -1,11 +1,13 @@
 #include "sim/world/mesh_world.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <variant>
 
 #include "base/assert.hpp"
 #include "suite/seeded_openssl.hpp"
+#include "wire/server_message.hpp"
 
 namespace pigeon::sim {
 
@@ -22,14 +24,33 @@ constexpr Duration agreement_slack = 4s;
 
 MeshWorld::MeshWorld(const MeshWorldOptions& options)
     : options_(options),
-      hub_(options.seed, options.hub, options.hub_network),
-      random_(hub_.random().split()),
-      links_(hub_.scheduler(), random_.split(), options.links),
+      random_(Random::from_number(options.seed)),
+      links_(scheduler_, random_.split(), options.links),
       answerer_(verifier_keys),
       fake_secret_(random_),
       ledger_(findings_),
       agreement_(findings_, options.links.loss_notice + agreement_slack) {
   suite::seed_openssl(random_.split());
+  add_hub();
+}
+
+std::size_t MeshWorld::add_hub() {
+  hubs_.push_back(
+      std::make_unique<HubWorld>(scheduler_, random_.split(), options_.hub, options_.hub_network));
+  return hubs_.size() - 1;
+}
+
+HubWorld* MeshWorld::find_hub(std::string_view url) {
+  for (std::size_t i = 0; i < hubs_.size(); ++i) {
+    if (url.starts_with(hub_url(i))) return hubs_[i].get();
+  }
+  return nullptr;
+}
+
+std::uint64_t MeshWorld::hub_message_count() const {
+  std::uint64_t count = 0;
+  for (const auto& hub : hubs_) count += hub->sent_count();
+  return count;
 }
 
 MeshNode& MeshWorld::add_node(const NodeOptions& options) {
@@ -51,7 +72,7 @@ MeshNode& MeshWorld::add_node(const NodeOptions& options) {
 UpstreamPeer& MeshWorld::add_upstream(std::size_t links_max) {
   const PeerId id = random_.id<PeerId>();
   const std::uint64_t number = next_number_++;
-  upstream_.push_back(std::make_unique<UpstreamPeer>(hub_, links_, id, links_max));
+  upstream_.push_back(std::make_unique<UpstreamPeer>(hub(), links_, id, links_max));
   UpstreamPeer& peer = *upstream_.back();
   upstream_numbers_[&peer] = number;
   peer.set_on_message([this, number](UpstreamPeer& at, const UpstreamMessage& message) {
@@ -105,7 +126,7 @@ std::optional<PeerId> MeshWorld::id_of(OwnerId owner) const {
 void MeshWorld::run_for(Duration duration) {
   const Instant end = now().monotonic + duration;
   while (now().monotonic < end) {
-    hub_.run_for(std::min(options_.checks.period, end - now().monotonic));
+    scheduler_.run_for(std::min(options_.checks.period, end - now().monotonic));
     check();
   }
 }
@@ -170,9 +191,7 @@ void MeshWorld::set_group(UpstreamPeer& peer, int group) { links_.set_group(peer
 
 void MeshWorld::regroup() {
   links_.regroup();
-  for (MeshNode* node : nodes()) {
-    if (!reaches_hub(*node)) node->lose_hub();
-  }
+  for (MeshNode* node : nodes()) node->lose_hubs(true);
 }
 
 int MeshWorld::group_of(const MeshNode& node) const {
@@ -181,16 +200,27 @@ int MeshWorld::group_of(const MeshNode& node) const {
 }
 
 std::uint64_t MeshWorld::trace_hash() const {
-  return trace_.hash() ^ (hub_.trace().hash() * 0x9e3779b97f4a7c15ULL);
+  std::uint64_t hash = trace_.hash();
+  for (const auto& hub : hubs_) hash = (hash ^ hub->trace().hash()) * 0x9e3779b97f4a7c15ULL;
+  return hash;
 }
 
-bool MeshWorld::reaches_hub(const MeshNode& node) const {
-  return hub_.is_up() && (!hub_only_for_group_0_ || group_of(node) == 0);
+bool MeshWorld::reaches_hub(const MeshNode& node, const HubWorld& hub) const {
+  return hub.is_up() && (!hub_only_for_group_0_ || group_of(node) == 0);
 }
 
 std::optional<std::string> MeshWorld::pass_from_hub(const MeshNode& node, std::string_view text) {
   if (filter_) return filter_(node, text);
   return std::string(text);
+}
+
+Duration MeshWorld::hub_delay(std::string_view text) {
+  if (options_.late_signal_percent == 0) return Duration::zero();
+  const auto message = wire::decode_server_message(text, reader_);
+  const bool is_signal = message && std::holds_alternative<wire::RelayedSignal>(*message);
+  if (!is_signal || !random_.chance(options_.late_signal_percent, 100)) return Duration::zero();
+  return Duration(static_cast<std::int64_t>(
+      random_.below(static_cast<std::uint64_t>(options_.late_signal_max.count()))));
 }
 
 std::optional<Duration> MeshWorld::crypto_delay() {

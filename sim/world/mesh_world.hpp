@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "sim/world/mesh_node.hpp"
 #include "sim/world/upstream_peer.hpp"
 #include "suite/answerer.hpp"
+#include "wire/json_reader.hpp"
 
 namespace pigeon::sim {
 
@@ -47,11 +47,19 @@ struct MeshWorldOptions {
   LinkConditions links = {};
   NetworkOptions hub_network = {};
   HubOptions hub = {};
+  /// Of offers, answers and candidates that a hub has for a node: so many come later by up to that
+  /// time, and those behind them before. So it is over two hubs, or the mesh.
+  std::uint64_t late_signal_percent = 0;
+  Duration late_signal_max = 400ms;
   MeshChecks checks;
 };
 
-/// Nodes with real cores and models of upstream's clients around one real hub core, on simulated
+/// Nodes with real cores and models of upstream's clients around real hub cores, on simulated
 /// links; and the checkers that watch them. Seeds OpenSSL, so one in a process at a time.
+///
+/// Links carry messages reliably and in order, as SCTP does, until they break. How SCTP gets there
+/// over a network that loses, repeats and exchanges packets is the business of `rtc_sim`. What can
+/// be lost here is what is on the way when a connection ends, and signals can overtake each other.
 class MeshWorld final : public MeshSurroundings {
  public:
   /// May change what the hub says to a node, or keep it back.
@@ -66,11 +74,18 @@ class MeshWorld final : public MeshSurroundings {
     bool is_upstream = false;
   };
 
+  /// Begins with one hub.
   explicit MeshWorld(const MeshWorldOptions& options);
+
+  /// One more hub, which knows nothing of the others: its number.
+  std::size_t add_hub();
+  HubWorld& hub(std::size_t number = 0) { return *hubs_[number]; }
+  /// Messages that all hubs have sent.
+  std::uint64_t hub_message_count() const;
 
   /// A node that has not yet been told to connect.
   MeshNode& add_node(const NodeOptions& options = {});
-  /// One that joins at once.
+  /// One that joins over the first hub at once.
   UpstreamPeer& add_upstream(std::size_t links_max = 3);
   std::vector<MeshNode*> nodes() const;
   std::vector<UpstreamPeer*> upstream_peers() const;
@@ -81,7 +96,7 @@ class MeshWorld final : public MeshSurroundings {
 
   /// Lets time pass; the checkers look at everything again and again.
   void run_for(Duration duration);
-  Now now() const { return hub_.scheduler().now(); }
+  Now now() const { return scheduler_.now(); }
 
   // ---- Messages, which the ledger knows. The text that is sent is given back.
 
@@ -110,10 +125,12 @@ class MeshWorld final : public MeshSurroundings {
   /// Over everything that the hub has said and applications were told.
   std::uint64_t trace_hash() const;
 
-  HubWorld& hub() override { return hub_; }
+  Scheduler& scheduler() override { return scheduler_; }
   LinkNetwork& links() override { return links_; }
-  bool reaches_hub(const MeshNode& node) const override;
+  HubWorld* find_hub(std::string_view url) override;
+  bool reaches_hub(const MeshNode& node, const HubWorld& hub) const override;
   std::optional<std::string> pass_from_hub(const MeshNode& node, std::string_view text) override;
+  Duration hub_delay(std::string_view text) override;
   std::optional<Duration> crypto_delay() override;
   void observe(MeshNode& node, const NodeEvent& event) override;
   void check_step(const MeshNode& node) override;
@@ -129,8 +146,9 @@ class MeshWorld final : public MeshSurroundings {
   std::string next_text(const PeerId& from);
 
   MeshWorldOptions options_;
-  HubWorld hub_;
+  Scheduler scheduler_;
   Random random_;
+  std::vector<std::unique_ptr<HubWorld>> hubs_;
   LinkNetwork links_;
   suite::Answerer answerer_;
   KeyedHash fake_secret_;
@@ -138,6 +156,7 @@ class MeshWorld final : public MeshSurroundings {
   DeliveryLedger ledger_;
   LinkAgreement agreement_;
   Trace trace_;
+  wire::JsonReader reader_;
   HubFilter filter_;
   Observer observer_;
   std::vector<std::unique_ptr<MeshNode>> nodes_;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "wire/server_message.hpp"
+
 namespace pigeon::sim {
 namespace {
 
@@ -69,6 +71,28 @@ TEST_F(MeshWorldTest, FindsAtTheNextStepThatANodeIsWrongAboutAChannel) {
   world_.broadcast(alice_);
 
   EXPECT_THAT(world_.findings().sentences(), Contains(HasSubstr("no channel is open")));
+}
+
+TEST(MeshWorldSignalsTest, SignalsOvertakeEachOtherAndNothingElseDoes) {
+  MeshWorldOptions options;
+  options.late_signal_percent = 50;
+  MeshWorld world(options);
+  const std::string id(40, 'a');
+  const std::string offer = wire::encode(wire::RelayedSignal{
+      .type = wire::SignalType::offer, .data = "{}", .from = id, .to = id, .network = "global"});
+  const std::string discovered = wire::encode(
+      wire::PeerDiscovered{.peer_id = id, .members = "", .to = id, .network = "global"});
+
+  int late_count = 0;
+  for (int i = 0; i < 100; ++i) {
+    const Duration delay = world.hub_delay(offer);
+    EXPECT_LE(delay, options.late_signal_max);
+    if (delay > Duration::zero()) ++late_count;
+    EXPECT_EQ(world.hub_delay(discovered), Duration::zero());
+  }
+
+  EXPECT_GT(late_count, 30);
+  EXPECT_LT(late_count, 70);
 }
 
 }  // namespace
