@@ -4,13 +4,6 @@ namespace pigeon::sim {
 
 namespace {
 
-void break_some_link(MeshRun& run) {
-  MeshNode& node = run.random_node();
-  const auto ends = run.world().links().open_ends(node.owner());
-  if (ends.empty()) return;
-  run.world().links().break_link(node.owner(), ends[run.random().below(ends.size())].link);
-}
-
 void leave(MeshNode& node, MeshRun& run) {
   node.disconnect();
   // The goodbyes get away before the process ends.
@@ -32,7 +25,7 @@ void change_something(MeshRun& run, std::size_t count_min) {
   } else if (what < 8) {
     leave(run.random_node(), run);
   } else if (what < 9) {
-    break_some_link(run);
+    run.break_some_link();
   } else if (what < 10) {
     run.random_node().lose_hubs();
   } else if (const auto peers = world.upstream_peers(); !peers.empty()) {

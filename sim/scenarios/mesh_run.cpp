@@ -115,6 +115,22 @@ MeshNode& MeshRun::random_node() {
   return *nodes[random_.below(nodes.size())];
 }
 
+MeshNode* MeshRun::random_neighbor(const MeshNode& node) {
+  const auto links = node.links();
+  std::vector<MeshNode*> neighbors;
+  for (MeshNode* other : world_->nodes()) {
+    if (std::binary_search(links.begin(), links.end(), other->id())) neighbors.push_back(other);
+  }
+  return neighbors.empty() ? nullptr : neighbors[random_.index(neighbors.size())];
+}
+
+void MeshRun::break_some_link() {
+  const MeshNode& node = random_node();
+  const auto ends = world_->links().open_ends(node.owner());
+  if (ends.empty()) return;
+  world_->links().break_link(node.owner(), ends[random_.index(ends.size())].link);
+}
+
 std::string MeshRun::broadcast_of(const MeshWorld::Participant& sender) {
   for (MeshNode* node : world_->nodes()) {
     if (node->number() == sender.number) return world_->broadcast(*node);

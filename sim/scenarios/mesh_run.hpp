@@ -87,6 +87,10 @@ class MeshRun {
   void check_hops(double mean_max);
 
   MeshNode& random_node();
+  /// A neighbor that is a node; null if there is none.
+  MeshNode* random_neighbor(const MeshNode& node);
+  /// Of a random node, if it has one.
+  void break_some_link();
   void note(std::string sentence) { world_->findings().add(world_->now().monotonic, sentence); }
   MeshOutcome outcome();
 

@@ -19,6 +19,8 @@ MeshOutcome run_mesh_hub_restart(const MeshScenario& scenario);
 /// Two hubs do not know of each other: a third of the nodes is at one, a third at the other, the
 /// rest at both. All the same there is one mesh. One hub dies and returns.
 MeshOutcome run_mesh_hubs(const MeshScenario& scenario);
+/// Streams and binary messages go between neighbors while links break; what has broken off goes on.
+MeshOutcome run_mesh_streams(const MeshScenario& scenario);
 /// Some peers send everything that they should not, and the hub lies: no link that two honest nodes
 /// have is lost for that.
 MeshOutcome run_mesh_hostile(const MeshScenario& scenario);
