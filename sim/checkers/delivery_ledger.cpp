@@ -49,7 +49,6 @@ void DeliveryLedger::receive_unproven(const Receiver& receiver, std::string_view
 // False: nothing more is to be said about it.
 bool DeliveryLedger::note_receipt(const Receiver& receiver, std::string_view id,
                                   const std::string& text, std::uint32_t hops, Instant now) {
-  ++received_count_;
   if (!receipts_.emplace(receiver.number, std::string(id)).second) {
     findings_.add(now, short_name(receiver.id) + " is given \"" + text + "\" twice");
     return false;

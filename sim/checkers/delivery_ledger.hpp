@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/time.hpp"
 #include "pigeon/id.hpp"
@@ -59,8 +58,6 @@ class DeliveryLedger {
 
   /// Nothing if no message has this text.
   const Record* find(const std::string& text) const;
-  /// Messages that were delivered to applications.
-  std::uint64_t received_count() const { return received_count_; }
 
  private:
   bool note_receipt(const Receiver& receiver, std::string_view id, const std::string& text,
@@ -73,7 +70,6 @@ class DeliveryLedger {
   /// Before the call that sends it has given its id.
   std::set<MessageId> given_up_early_;
   std::set<std::pair<std::uint64_t, std::string>> receipts_;
-  std::uint64_t received_count_ = 0;
 };
 
 /// The first digits of an id, as names in sentences.

@@ -5,13 +5,14 @@
 namespace pigeon::sim {
 
 std::span<const NamedMeshScenario> mesh_scenarios() {
-  static constexpr std::array<NamedMeshScenario, 8> scenarios{{
+  static constexpr std::array<NamedMeshScenario, 9> scenarios{{
       {"forms", &run_mesh_forms, 20},
       {"partition", &run_mesh_partition, 24},
       {"churn", &run_mesh_churn, 24},
       {"hub-restart", &run_mesh_hub_restart, 20},
       {"hubs", &run_mesh_hubs, 18},
       {"streams", &run_mesh_streams, 10},
+      {"fallback", &run_mesh_fallback, 8},
       {"hostile", &run_mesh_hostile, 16},
       {"large", &run_mesh_large, 1'000, false},
   }};

@@ -21,6 +21,9 @@ MeshOutcome run_mesh_hub_restart(const MeshScenario& scenario);
 MeshOutcome run_mesh_hubs(const MeshScenario& scenario);
 /// Streams and binary messages go between neighbors while links break; what has broken off goes on.
 MeshOutcome run_mesh_streams(const MeshScenario& scenario);
+/// A node that is alone in its namespace joins the mesh of the namespace `global`, and returns when
+/// another one waits there. (Two that both look away and home for moments need not meet.)
+MeshOutcome run_mesh_fallback(const MeshScenario& scenario);
 /// Some peers send everything that they should not, and the hub lies: no link that two honest nodes
 /// have is lost for that.
 MeshOutcome run_mesh_hostile(const MeshScenario& scenario);

@@ -1,6 +1,5 @@
 #include "sim/world/hostile_peer.hpp"
 
-#include <utility>
 
 namespace pigeon::sim {
 

@@ -1,7 +1,7 @@
 #include "sim/world/mesh_node.hpp"
 
 #include <algorithm>
-#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "base/assert.hpp"

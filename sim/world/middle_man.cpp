@@ -1,6 +1,7 @@
 #include "sim/world/middle_man.hpp"
 
 #include <memory>
+#include <utility>
 #include <variant>
 
 #include "wire/signal_data.hpp"

@@ -6,8 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "sim/world/link_network.hpp"
 #include "sim/world/mesh_node.hpp"

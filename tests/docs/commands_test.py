@@ -22,7 +22,8 @@ SECONDS_MAX = 600
 MEETING_SECONDS_MAX = 60
 LISTENING = "hub listens on"
 
-# Commands that take too long to be run here, or that run this test: what is checked instead.
+# Commands that take too long to be run here, or that run this test: what is checked instead. With
+# other arguments they are run.
 INSTEAD = {
     "./test.sh": "bash -n test.sh",
     "bench/run.sh": "bash -n bench/run.sh",
@@ -228,7 +229,7 @@ def add_tests():
         name = document.relative_to(ROOT)
         for number, command in commands_of(document.read_text()):
             def test(self, command=command, place=f"{name}:{number}"):
-                actual = INSTEAD.get(command.split()[0], command)
+                actual = INSTEAD.get(command, command)
                 tried = (run_server if serves(actual) else
                          run_peer if actual.split()[0] == PEER else
                          run_chat if actual.split()[0] in CHATS else run)

@@ -1,6 +1,5 @@
 // Many peers in one process, over real WebRTC and a real hub.
 #include <condition_variable>
-#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -121,16 +120,25 @@ std::vector<Node> start_nodes(const NodeLoop& loop, const RtcLoopOptions& addres
   return nodes;
 }
 
+Hub make_hub() {
+  HubOptions options;
+  options.listen.port = 0;
+  options.listen.loops = 1;
+  return checked(Hub::create(options));
+}
+
+double links_each(const std::vector<Node>& nodes) {
+  std::size_t links = 0;
+  for (const Node& node : nodes) links += node.status().connected_count;
+  return static_cast<double>(links) / static_cast<double>(nodes.size());
+}
+
 }  // namespace
 
 boost::json::object own_mesh(const OwnNodeSettings& settings) {
   const std::size_t count = settings.peers;
-  HubOptions hub_options;
-  hub_options.listen.port = 0;
-  hub_options.listen.loops = 1;
-  Hub hub = checked(Hub::create(hub_options));
+  Hub hub = make_hub();
   const std::string url = "ws://127.0.0.1:" + std::to_string(checked(hub.start()).port);
-
   Tally tally(count);
   RtcLoopOptions addresses;
   addresses.addresses = {"127.0.0.1"};
@@ -145,9 +153,6 @@ boost::json::object own_mesh(const OwnNodeSettings& settings) {
 
   std::this_thread::sleep_for(std::chrono::seconds(10));
   const double memory = mebibytes() - memory_before;
-  const double idle = idle_percent(settings.idle_seconds);
-  std::size_t links = 0;
-  for (const Node& node : nodes) links += node.status().connected_count;
   return {{"all_linked", is_linked},
           {"linked_seconds", linked_seconds},
           {"broadcast_heard", arrival.heard},
@@ -156,9 +161,9 @@ boost::json::object own_mesh(const OwnNodeSettings& settings) {
           {"direct_sent", direct_sent},
           {"direct_received", tally.direct()},
           {"direct_confirmed", tally.delivered()},
-          {"links_each", static_cast<double>(links) / static_cast<double>(count)},
           {"mebibytes_each", memory / static_cast<double>(count)},
-          {"idle_percent", idle}};
+          {"idle_percent", idle_percent(settings.idle_seconds)},
+          {"links_each", links_each(nodes)}};
 }
 
 }  // namespace pigeon::bench
