@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t stream_bytes_max = 600'000;
 constexpr std::size_t message_bytes_max = 200'000;
 
-void do_something(MeshRun& run, StreamTraffic& traffic) {
+void send_or_break(MeshRun& run, StreamTraffic& traffic) {
   MeshNode& from = run.random_node();
   const MeshNode* to = run.random_neighbor(from);
   if (to == nullptr) return;
@@ -34,7 +34,7 @@ MeshOutcome run_mesh_streams(const MeshScenario& scenario) {
   {
     StreamTraffic traffic(run.world());
     for (int i = 0; i < 60; ++i) {
-      do_something(run, traffic);
+      send_or_break(run, traffic);
       run.world().run_for(500ms);
       if (i % 4 == 0) traffic.resume();
     }
