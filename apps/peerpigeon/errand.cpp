@@ -19,7 +19,10 @@ constexpr auto look_again = 100ms;
 Errand::Errand(const Invocation& invocation, Console& console)
     : invocation_(invocation),
       console_(console),
-      deadline_(Clock::now() + invocation.settings.timeout) {}
+      deadline_(Clock::now() + invocation.settings.timeout) {
+  // What is meant for a namespace must not be said in another one.
+  invocation_.settings.node.allow_global_fallback = false;
+}
 
 bool Errand::begin() {
   auto session = Session::create(invocation_, console_);

@@ -51,7 +51,7 @@ class Errand {
   bool look_at_hub(const pigeon::HubStatusChanged& hub);
   Waited wait_until(Clock::time_point until, const std::function<bool()>& done, const Look& look);
 
-  const Invocation& invocation_;
+  Invocation invocation_;
   Console& console_;
   std::unique_ptr<Session> session_;
   Clock::time_point deadline_;

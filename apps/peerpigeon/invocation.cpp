@@ -21,6 +21,7 @@ using pigeon::Result;
 using pigeon::Unexpected;
 
 constexpr std::string_view max_peers_flag = "--max-peers";
+constexpr std::string_view home_variable = "PEERPIGEON_HOME";
 
 SettingsError error(std::string sentence) { return {std::move(sentence)}; }
 
@@ -147,6 +148,12 @@ Result<void, SettingsError> take_environment(const Environment& environment,
   return {};
 }
 
+std::vector<std::string> misspelled_variables(const Environment& environment) {
+  std::vector<std::string_view> known = {home_variable};
+  for (const SettingSpec& setting : setting_table()) known.push_back(setting.variable);
+  return apps::misspelled_variables(environment, "PEERPIGEON_", known);
+}
+
 Result<void, SettingsError> take_flags(const CLI::App& app, const Given& given,
                                        Invocation& invocation) {
   for (std::size_t i = 0; i < setting_table().size(); ++i) {
@@ -209,6 +216,8 @@ Result<Invocation, SettingsError> read_invocation(std::span<const std::string> a
   // A file that is damaged must not stand in the way of writing a new one.
   if (!config && invocation.command != Command::init) return Unexpected(config.error());
   if (config) warnings.insert(warnings.end(), config->begin(), config->end());
+  const auto misspelled = misspelled_variables(environment);
+  warnings.insert(warnings.end(), misspelled.begin(), misspelled.end());
   invocation.warnings = std::move(warnings);
   if (auto done = take_environment(environment, invocation); !done) return Unexpected(done.error());
   if (auto done = take_flags(app, given, invocation); !done) return Unexpected(done.error());
@@ -217,7 +226,7 @@ Result<Invocation, SettingsError> read_invocation(std::span<const std::string> a
 }
 
 std::filesystem::path home_folder(const Environment& environment) {
-  if (const auto chosen = apps::value_of(environment, "PEERPIGEON_HOME")) return *chosen;
+  if (const auto chosen = apps::value_of(environment, home_variable)) return *chosen;
   const auto home = apps::value_of(environment, "HOME");
   return std::filesystem::path(home.value_or(".")) / ".peerpigeon";
 }

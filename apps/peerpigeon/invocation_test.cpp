@@ -51,7 +51,7 @@ TEST(InvocationTest, OptionsStandAnywhere) {
 TEST(InvocationTest, APeerIdIsTextAlsoIfItLooksLikeANumber) {
   const std::string id = "1234567890123456789012345678901234567890";
   EXPECT_EQ(accepted({"--peer-id", id}).settings.node.peer_id, id);
-  EXPECT_EQ(accepted({}, {{"PEERPIGEON_PEER_ID", "12e4"}}).settings.node.peer_id, "12e4");
+  EXPECT_EQ(accepted({}, {{"PEERPIGEON_PEER_ID", id}}).settings.node.peer_id, id);
 }
 
 TEST(InvocationTest, FlagsCountMoreThanVariables) {
@@ -80,6 +80,27 @@ TEST(InvocationTest, SaysWhatIsWrong) {
   EXPECT_THAT(error({"join", "--port", "1"}), HasSubstr("are for server"));
   EXPECT_THAT(error({}, {{"PEERPIGEON_MAX_PEERS", "x"}}),
               HasSubstr("environment variable PEERPIGEON_MAX_PEERS: \"x\""));
+}
+
+TEST(InvocationTest, NamesTheFlagOfWhatANodeWouldRefuse) {
+  EXPECT_EQ(error({"--peer-id", "1234"}), "--peer-id: \"1234\" is not 40 hexadecimal digits");
+  EXPECT_EQ(error({"--min-peers", "20", "--max-peers", "3"}),
+            "--min-peers, 20, must not be more than --max-peers, 3");
+  EXPECT_EQ(accepted({"--max-peers", "1"}).settings.node.max_peers, 1U);
+}
+
+TEST(InvocationTest, NothingGoesToTheGlobalNamespaceUnasked) {
+  EXPECT_FALSE(accepted({}).settings.node.allow_global_fallback);
+  EXPECT_TRUE(accepted({"--global-fallback", "yes"}).settings.node.allow_global_fallback);
+}
+
+TEST(InvocationTest, WarnsOfVariablesThatNobodyReads) {
+  EXPECT_THAT(accepted({}, {{"PEERPIGEON_HOME", "/nowhere"},
+                            {"PEERPIGEON_MAX_PERS", "3"},
+                            {"PEERPIGEON_SERVICE_HOST", "10.0.0.1"}})
+                  .warnings,
+              ElementsAre("environment variable \"PEERPIGEON_MAX_PERS\" is not used; did you "
+                          "mean PEERPIGEON_MAX_PEERS?"));
 }
 
 TEST(InvocationTest, TakesTheOptionsOfTheJavaScriptProgram) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "apps/support/quote.hpp"
+#include "pigeon/id.hpp"
 
 namespace peerpigeon {
 
@@ -62,6 +63,10 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"network", "--network", "PEERPIGEON_NETWORK",
      "Namespace: only its peers are met.",
      text(1, 256), node<&NodeOptions::network>()},
+    {"globalFallback", "--global-fallback", "PEERPIGEON_GLOBAL_FALLBACK",
+     "After 30 s alone in its namespace, look into the namespace global until somebody comes. What "
+     "is sent meanwhile, everybody there may hear; send, dm and send-file never do it.",
+     yes_no, node<&NodeOptions::allow_global_fallback>()},
     {"maxPeers", "--max-peers", "PEERPIGEON_MAX_PEERS",
      "Links, 1 to 50.",
      count(1, 50), node<&NodeOptions::max_peers>()},
@@ -128,11 +133,33 @@ NodeOptions node_options(const Settings& settings) {
   }
   options.addresses.addresses = parts_of(settings.addresses);
   options.addresses.use_loopback = is_local(settings.url);
-  options.limits.stream_bytes_max = settings.file_bytes_max;
   return options;
 }
 
+namespace {
+
+pigeon::Result<void, SettingsError> check_node(const NodeOptions& options) {
+  const bool is_hexadecimal = std::ranges::all_of(
+      options.peer_id, [](char c) { return pigeon::detail::hex_digit_value(c) >= 0; });
+  if (!options.peer_id.empty() &&
+      (!is_hexadecimal || options.peer_id.size() != pigeon::PeerId::text_length)) {
+    return pigeon::Unexpected(
+        SettingsError{fmt::format("--peer-id: {} is not {} hexadecimal digits",
+                                  apps::quote(options.peer_id), pigeon::PeerId::text_length)});
+  }
+  // Fewer links than the default asks for can be wanted with --max-peers alone.
+  if (options.min_peers > options.max_peers && options.min_peers != NodeOptions{}.min_peers) {
+    return pigeon::Unexpected(
+        SettingsError{fmt::format("--min-peers, {}, must not be more than --max-peers, {}",
+                                  options.min_peers, options.max_peers)});
+  }
+  return {};
+}
+
+}  // namespace
+
 pigeon::Result<void, SettingsError> check(const Settings& settings) {
+  if (auto good = check_node(settings.node); !good) return good;
   for (const std::string& server : parts_of(settings.ice_servers)) {
     if (!server.starts_with("turn:") && !server.starts_with("turns:")) continue;
     return pigeon::Unexpected(SettingsError{

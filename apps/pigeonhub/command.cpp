@@ -27,33 +27,14 @@ std::vector<Assignment> read_environment(const apps::Environment& environment) {
   return assignments;
 }
 
-/// What follows the prefix in the names of our variables that have it.
-std::vector<std::string_view> known_after(std::string_view prefix) {
-  std::vector<std::string_view> known;
-  const auto add = [&](std::string_view variable) {
-    if (variable.starts_with(prefix)) known.push_back(variable.substr(prefix.size()));
-  };
-  add(config_variable);
-  for (const OptionSpec& option : option_table()) add(option.variable);
-  return known;
-}
-
-/// Variables that nobody reads and that resemble one of ours. Others stay unmentioned: container
-/// platforms set variables of their own that begin like ours. The beginning, which all have, makes
-/// no two alike.
+/// Sentences about variables that nobody reads and that resemble one of ours.
 std::vector<std::string> misspelled_variables(const apps::Environment& environment) {
+  std::vector<std::string_view> known = {config_variable};
+  for (const OptionSpec& option : option_table()) known.push_back(option.variable);
   std::vector<std::string> warnings;
   for (const std::string_view prefix : {"PIGEONHUB_", "RATE_"}) {
-    const std::vector<std::string_view> known = known_after(prefix);
-    for (const auto& [name, value] : environment) {
-      if (!name.starts_with(prefix)) continue;
-      const std::string_view rest = std::string_view(name).substr(prefix.size());
-      if (std::ranges::find(known, rest) != known.end()) continue;
-      if (const auto meant = apps::suggest(rest, known)) {
-        warnings.push_back(fmt::format("environment variable {} is not used; did you mean {}{}?",
-                                       apps::quote(name), prefix, *meant));
-      }
-    }
+    const auto found = apps::misspelled_variables(environment, prefix, known);
+    warnings.insert(warnings.end(), found.begin(), found.end());
   }
   return warnings;
 }
