@@ -1,5 +1,7 @@
 #include <array>
 #include <cstdint>
+#include <filesystem>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include "apps/peerpigeon/doctor_parts.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "runtime/hub_probe.hpp"
+#include "runtime/open_identity.hpp"
 
 namespace peerpigeon {
 
@@ -32,7 +35,8 @@ constexpr auto stage_texts = std::to_array<StageText>({
     {HubStage::connected, "connection", "a server takes TCP connections",
      "start a hub there (peerpigeon server), or check port and firewalls"},
     {HubStage::secured, "tls", "the certificate is trusted, and the connection secure",
-     "if the hub is yours, name its certificate with --trusted-certificates-file"},
+     "if the hub has no certificate, write ws in place of wss; if it is yours and has one, name it "
+     "with --trusted-certificates-file"},
     {HubStage::opened, "websocket", "the server speaks WebSocket",
      "check path and port: something listens there, but not as a hub at this URL"},
 });
@@ -58,6 +62,23 @@ void tell_steps(const HubProbe& probe, Checkup& checkup) {
       return;
     }
   }
+  if (probe.failure.empty()) return;
+  checkup.fail("hub", probe.failure, "look at the hub's own log, and whether it is full");
+}
+
+/// The key file, if one is named. Nothing is made: that a file is missing is no failure.
+void check_identity(const Settings& settings, Checkup& checkup) {
+  const std::string& path = settings.node.identity_file;
+  std::error_code failure;
+  if (path.empty()) {
+    checkup.skip("identity", "no key file is named, so the peer has a new id each time");
+  } else if (!std::filesystem::exists(std::filesystem::symlink_status(path, failure))) {
+    checkup.skip("identity", fmt::format("{} does not exist yet; whoever joins makes it", path));
+  } else if (const auto keys = pigeon::runtime::open_identity(path); !keys) {
+    checkup.fail("identity", keys.error(), "repair it, or name another --identity-file");
+  } else {
+    checkup.pass("identity", fmt::format("the keys in {} can be used", path));
+  }
 }
 
 }  // namespace
@@ -76,6 +97,7 @@ bool check_hub(const Settings& settings, Checkup& checkup) {
 
 int run_doctor(const Invocation& invocation, Console& console) {
   Checkup checkup(console);
+  check_identity(invocation.settings, checkup);
   const bool has_hub = check_hub(invocation.settings, checkup);
   check_addresses(invocation.settings, checkup);
   check_webrtc(invocation.settings, checkup);

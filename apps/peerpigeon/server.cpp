@@ -7,6 +7,7 @@
 #include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/pigeonhub/serve.hpp"
+#include "runtime/hub_probe.hpp"
 
 namespace peerpigeon {
 
@@ -40,6 +41,32 @@ pigeon::Result<json::object, std::string> ask_health(const std::string& host,
         fmt::format("whatever listens at {}:{} does not answer as a hub", host, port));
   }
   return parsed.get_object();
+}
+
+/// Where a hub is asked how it is doing.
+struct AskedHub {
+  bool is_secure = false;
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// The hub that --host and --port name, or the URL if one was chosen, or the one that `server`
+/// would start.
+pigeon::Result<AskedHub, SettingsError> hub_to_ask(const Invocation& invocation) {
+  const bool has_place = invocation.hub.host || invocation.hub.port;
+  if (has_place && invocation.has_url) {
+    return pigeon::Unexpected(
+        SettingsError{"name the hub with --url, or with --host and --port, not with both"});
+  }
+  if (!has_place && (invocation.has_url || invocation.settings.url != Settings{}.url)) {
+    auto place = pigeon::runtime::hub_place(invocation.settings.url);
+    if (!place) return pigeon::Unexpected(SettingsError{place.error()});
+    return AskedHub{place->is_secure, place->host, place->port};
+  }
+  const auto command = hub_command(invocation);
+  if (!command) return pigeon::Unexpected(command.error());
+  const auto& listen = command->settings.hub.listen;
+  return AskedHub{!listen.certificate_file.empty(), host_to_ask(listen.host), listen.port};
 }
 
 }  // namespace
@@ -91,28 +118,32 @@ int run_server(const Invocation& invocation, Console& console) {
 }
 
 int run_server_status(const Invocation& invocation, Console& console) {
-  const auto command = hub_command(invocation);
-  if (!command) {
-    console.complain(command.error().message);
+  const auto hub = hub_to_ask(invocation);
+  if (!hub) {
+    console.complain(hub.error().message);
     return exit_wrong_use;
   }
-  const auto& listen = command->settings.hub.listen;
-  const std::string host = host_to_ask(listen.host);
-  if (!listen.certificate_file.empty()) {
+  const auto& [is_secure, host, port] = *hub;
+  const std::string url_host = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (is_secure) {
     console.complain(fmt::format(
         "this hub is to be asked over TLS, which server-status cannot do; ask it with "
-        "curl https://{}:{}/health, or find out more with peerpigeon doctor wss://{}:{}",
-        host, listen.port, host, listen.port));
+        "curl https://{0}:{1}/health, or find out more with peerpigeon doctor wss://{0}:{1}",
+        url_host, port));
     return exit_failed;
   }
-  const auto health = ask_health(host, std::to_string(listen.port));
+  const auto health = ask_health(host, std::to_string(port));
   if (!health) {
-    console.complain(health.error() + ". Start one with: peerpigeon server");
+    console.complain(fmt::format(
+        "{}. {}", health.error(),
+        is_local("ws://" + url_host)
+            ? "Start one with: peerpigeon server"
+            : fmt::format("Find out more with: peerpigeon doctor ws://{}:{}", url_host, port)));
     return exit_failed;
   }
   console.answer(
       {Verbosity::info, "server_status",
-       fmt::format("the hub at {}:{} is {}: {} connections, up for {} s", host, listen.port,
+       fmt::format("the hub at {}:{} is {}: {} connections, up for {} s", host, port,
                    member(*health, "status"), member(*health, "connections"), seconds_up(*health)),
        *health});
   return member(*health, "status") == "healthy" ? exit_good : exit_failed;

@@ -11,6 +11,22 @@
 
 namespace pigeon::runtime {
 
+namespace {
+
+/// How long after it opened a hub may say that it does not want us.
+constexpr Duration refusal_time = std::chrono::milliseconds(300);
+
+}  // namespace
+
+Result<HubPlace, std::string> hub_place(std::string_view url) {
+  // Whoever asks: a place has nothing to do with the peer.
+  const auto address = signaling::hub_url(url, {});
+  if (!address) return Unexpected(address.error());
+  auto parsed = net::parse_websocket_url(*address);
+  if (!parsed) return Unexpected(std::move(parsed.error()));
+  return HubPlace{parsed->is_secure, std::move(parsed->host), parsed->port};
+}
+
 HubProbe probe_hub(std::string_view url, const PeerId& self,
                    const std::string& trusted_certificates_file) {
   HubProbe probe;
@@ -55,6 +71,11 @@ HubProbe probe_hub(std::string_view url, const PeerId& self,
   socket.emplace(loop, *address, trusted, HubSocketOptions{}, Random(suite::random_seed()),
                  callbacks);
   while (!is_over) loop.run_one();
+  // A hub that is full opens, and closes right behind it.
+  const Instant refused_until = net::read_clock().monotonic + refusal_time;
+  while (probe.failure.empty() && net::read_clock().monotonic < refused_until) {
+    loop.run_one_for(std::chrono::milliseconds(10));
+  }
   socket.reset();
   // What is left are ends of operations, which tell nothing any more.
   loop.poll();

@@ -24,9 +24,22 @@ struct HubProbe {
   std::uint16_t port = 0;
   /// What was reached, with the time since the beginning.
   std::vector<Step> steps;
-  /// Why it went no further: a sentence with the cause and the next step; empty if it opened.
+  /// Why it went no further: a sentence with the cause and the next step; empty if it
+  /// opened, and stayed open for a moment.
   std::string failure;
 };
+
+/// Where the URL of a hub leads.
+struct HubPlace {
+  bool is_secure = false;
+  /// A name or a numeric address, without brackets.
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// Reads a URL that begins with ws, wss, http or https; the error is a sentence with the cause and
+/// the next step.
+Result<HubPlace, std::string> hub_place(std::string_view url);
 
 /// Opens a WebSocket to a hub as the peer `self` would, closes it, and tells how far it came. Takes
 /// the time that a `HubSocket` may take. `url` is what `Node::connect` takes,

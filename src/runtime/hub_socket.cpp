@@ -33,7 +33,7 @@ constexpr std::size_t addresses_max = 8;
 
 std::string connect_failure(const std::string& place, const error_code& error) {
   if (error == asio::error::connection_refused) {
-    return "No server listens at " + place + ". Start one with ./run.sh, or check the address.";
+    return "No server listens at " + place + ". Start a hub there, or check the address.";
   }
   return "There is no way to " + place + " (" + error.message() +
          "). Check the address and the network.";

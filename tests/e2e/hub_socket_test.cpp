@@ -460,7 +460,7 @@ TEST_F(BadServerTest, SaysThatNobodyListens) {
 
   EXPECT_EQ(ending.code, 1006);
   EXPECT_EQ(ending.reason, "No server listens at 127.0.0.1:" + std::to_string(closed.number()) +
-                               ". Start one with ./run.sh, or check the address.");
+                               ". Start a hub there, or check the address.");
 }
 
 TEST_F(BadServerTest, TriesTheNextAddressOfAName) {

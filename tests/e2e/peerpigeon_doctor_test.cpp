@@ -26,10 +26,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// Opens WebSockets, and says nothing to whoever comes.
+/// Opens WebSockets, and says nothing to whoever comes, or goodbye.
 class MuteHub {
  public:
-  MuteHub() : acceptor_(loop_, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
+  explicit MuteHub(std::string goodbye = "")
+      : goodbye_(std::move(goodbye)),
+        acceptor_(loop_, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
     accept();
     thread_ = std::thread([this] { loop_.run(); });
   }
@@ -57,6 +59,10 @@ class MuteHub {
       Client& client = clients_.emplace_back(Client{Socket(std::move(socket)), {}});
       client.socket.async_accept([this, &client](const boost::system::error_code& refused) {
         if (!refused) read(client);
+        if (!refused && !goodbye_.empty()) {
+          client.socket.async_close({boost::beast::websocket::close_code::policy_error, goodbye_},
+                                    [](const boost::system::error_code&) {});
+        }
       });
       accept();
     });
@@ -69,6 +75,7 @@ class MuteHub {
                              });
   }
 
+  std::string goodbye_;
   boost::asio::io_context loop_;
   tcp::acceptor acceptor_;
   std::list<Client> clients_;
@@ -175,6 +182,29 @@ TEST_F(DoctorTest, SaysThatAHubIntroducesNobody) {
 
   EXPECT_EQ(ended.status, 1) << ended.output;
   EXPECT_THAT(failed(ended), ElementsAre("announce"));
+}
+
+TEST_F(DoctorTest, SaysThatAHubTakesNobody) {
+  const MuteHub hub("come back tomorrow");
+  const Ended ended = run({"doctor", hub.url(), "--json"});
+
+  EXPECT_EQ(ended.status, 1) << ended.output;
+  EXPECT_THAT(failed(ended), ElementsAre("hub"));
+  EXPECT_THAT(ended.output, HasSubstr("come back tomorrow"));
+}
+
+TEST_F(DoctorTest, LooksAtTheKeyFileFirst) {
+  HubProcess hub;
+  const std::string url = "ws://127.0.0.1:" + std::to_string(hub.port());
+  const auto key = write_file("key", 100);
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+  const Ended damaged = run({"doctor", url, "--json", "--identity-file", key.string()});
+  EXPECT_EQ(damaged.status, 1) << damaged.output;
+  EXPECT_THAT(failed(damaged), ElementsAre("identity"));
+
+  const auto missing = folder_.path() / "missing";
+  EXPECT_EQ(run({"doctor", url, "--identity-file", missing.string()}).status, 0);
+  EXPECT_FALSE(std::filesystem::exists(missing));
 }
 
 TEST_F(DoctorTest, CtrlCIsNoDiagnosis) {
