@@ -195,8 +195,7 @@ void Inbox::break_off(const Sender& sender) {
     // Nobody has heard of one that began and ended here.
     if (remains.has_beginning && remains.has_end) continue;
     overrun_.emplace(Stream(node, stream), !remains.has_beginning);
-    waiting_.push_back({node,
-                        pigeon::StreamAborted{peer, stream, "it came faster than it was stored"},
+    waiting_.push_back({node, pigeon::StreamAborted{peer, stream, std::string(overrun_reason)},
                         std::chrono::steady_clock::now(), true});
   }
 }

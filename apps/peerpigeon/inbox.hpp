@@ -6,11 +6,15 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "pigeon/node_event.hpp"
 
 namespace peerpigeon {
+
+/// Why a stream is broken off for want of room. If it is sent again, it goes on where it stopped.
+inline constexpr std::string_view overrun_reason = "it came faster than it was stored";
 
 /// An event, and which of the program's nodes it came to.
 struct Arrival {

@@ -23,6 +23,8 @@ using Waited = Errand::Waited;
 constexpr auto link_time = 3s;
 // A neighbor of this project says so at once, and only with those a file goes on where it stopped.
 constexpr auto introduction_time = 2s;
+// A peer that answers by itself does so at once.
+constexpr auto answer_time = 1s;
 // Joining brings the links one after another; a pause of this length says that they are there.
 constexpr auto settled_time = 700ms;
 
@@ -55,27 +57,57 @@ void wait_until_settled(Errand& errand) {
   });
 }
 
-/// Waits for what becomes of a direct message; the exit status.
-int await_receipt(Errand& errand, Console& console, const PeerId& peer, const MessageId& id) {
+/// Waits for what becomes of a direct message; the exit status. `look` sees the events.
+int await_receipt(Errand& errand, Console& console, const PeerId& peer, const MessageId& id,
+                  const Errand::Look& look = {}) {
   bool is_received = false;
   bool is_given_up = false;
-  const Waited waited =
-      errand.wait([&] { return is_received || is_given_up; },
-                  [&](pigeon::NodeEvent& event) {
-                    if (auto* good = std::get_if<pigeon::MessageDelivered>(&event)) {
-                      is_received |= good->id == id;
-                    }
-                    if (auto* bad = std::get_if<pigeon::MessageUndelivered>(&event)) {
-                      is_given_up |= bad->id == id;
-                    }
-                  });
+  // Once seen, for its link may be lost meanwhile.
+  bool is_capable = false;
+  const Waited waited = errand.wait(
+      [&] {
+        is_capable |= errand.is_capable(peer);
+        return is_received || is_given_up;
+      },
+      [&](pigeon::NodeEvent& event) {
+        if (look) look(event);
+        if (auto* good = std::get_if<pigeon::MessageDelivered>(&event)) {
+          is_received |= good->id == id;
+        }
+        if (auto* bad = std::get_if<pigeon::MessageUndelivered>(&event)) {
+          is_given_up |= bad->id == id;
+        }
+      });
   if (waited == Waited::ended) return errand.status();
   if (is_received) return exit_good;
-  console.complain(
-      fmt::format("{} has not confirmed that it received the message; peers of the "
-                  "JavaScript versions never do",
-                  short_id(peer)));
+  console.complain(fmt::format("sent, but {} has not confirmed that it received the message{}",
+                               short_id(peer),
+                               is_capable ? "" : "; peers of the JavaScript versions never do"));
   return exit_failed;
+}
+
+/// Sends a direct message, tells what becomes of it, and shows the first answer; the exit status.
+int send_direct_message(Errand& errand, Console& console, const PeerId& peer,
+                        std::string_view text) {
+  const auto sent = errand.session().node().send_direct_message(peer, text);
+  if (!sent) {
+    console.complain(sent.error().message);
+    return exit_failed;
+  }
+  std::optional<Report> answer;
+  const auto look = [&](const pigeon::NodeEvent& event) {
+    const auto* message = std::get_if<pigeon::MessageReceived>(&event);
+    if (message == nullptr || !message->direct || message->from != peer || answer) return;
+    answer = describe(event, errand.session().id());
+  };
+  const int status = await_receipt(errand, console, peer, *sent, look);
+  if (status == exit_good) {
+    console.answer(*describe(pigeon::MessageDelivered{*sent, peer}, errand.session().id()));
+    (void)errand.wait(
+        answer_time, [&] { return answer.has_value(); }, look);
+  }
+  if (answer) console.answer(*answer);
+  return status;
 }
 
 /// Watches an upload to its end; the exit status.
@@ -96,9 +128,11 @@ int watch_upload(Errand& errand, Console& console, Upload& upload) {
   if (ending == Ending::interrupted) return exit_interrupted;
   if (upload.state() == Upload::State::completed) return exit_good;
   console.complain(fmt::format(
-      "{} was not sent: {}. Send it again, and it goes on where it stopped "
-      "if the other side still runs and this peer keeps its id (peerpigeon init)",
-      safe_text(upload.name()), upload.reason().empty() ? "the peer is gone" : upload.reason()));
+      "{} was not sent: {}{}", safe_text(upload.name()),
+      upload.reason().empty() ? "the peer is gone" : upload.reason(),
+      upload.may_go_on() ? ". Send it again, and it goes on where it stopped if the other side "
+                           "still runs and this peer keeps its id (peerpigeon init)"
+                         : ""));
   return exit_failed;
 }
 
@@ -163,13 +197,8 @@ int run_direct_message(const Invocation& invocation, Console& console) {
   if (!peer) return errand.status();
   if (errand.link(*peer, link_time) == Waited::ended) return errand.status();
   if (!wait_for_link(errand, console)) return errand.status();
-  const auto sent = errand.session().node().send_direct_message(
-      *peer, joined(std::span(invocation.arguments).subspan(1)));
-  if (!sent) {
-    console.complain(sent.error().message);
-    return exit_failed;
-  }
-  return await_receipt(errand, console, *peer, *sent);
+  return send_direct_message(errand, console, *peer,
+                             joined(std::span(invocation.arguments).subspan(1)));
 }
 
 int run_send_file(const Invocation& invocation, Console& console) {
@@ -185,7 +214,9 @@ int run_send_file(const Invocation& invocation, Console& console) {
   const Waited linked = errand.link(*peer, invocation.settings.timeout);
   if (linked == Waited::in_vain) {
     console.complain(
-        fmt::format("no link with {} came about, and files need one", short_id(*peer)));
+        fmt::format("no link with {} came about, and files need one. If it is full, ask the other "
+                    "side to raise its --max-peers, and send the file again",
+                    short_id(*peer)));
   }
   if (linked != Waited::done) return errand.status();
   if (errand.wait(introduction_time, [&] { return errand.is_capable(*peer); }) == Waited::ended) {

@@ -1,6 +1,7 @@
 #include "apps/peerpigeon/report.hpp"
 
 #include <array>
+#include <cmath>
 #include <variant>
 
 #include <boost/json.hpp>
@@ -22,6 +23,15 @@ json::value content_of(const pigeon::MessageReceived& message) {
   boost::system::error_code error;
   json::value parsed = json::parse(message.json, error);
   return error ? json::value(nullptr) : parsed;
+}
+
+/// As JSON. Times are decimals that a person can read, not the shortest form with an exponent.
+std::string text_of(const json::value& value) {
+  constexpr double readable_max = 1e15;
+  if (!value.is_double() || std::abs(value.get_double()) > readable_max) {
+    return json::serialize(value);
+  }
+  return fmt::format("{:.3f}", value.get_double());
 }
 
 struct Describer {
@@ -149,9 +159,11 @@ std::optional<Report> describe(const pigeon::NodeEvent& event, const PeerId& sel
 }
 
 std::string to_json(const Report& report) {
-  json::object object = {{"event", report.event}};
-  for (const auto& [name, value] : report.fields) object.emplace(name, value);
-  return safe_json(json::serialize(object));
+  std::string text = R"({"event":)" + json::serialize(json::value(report.event));
+  for (const auto& [name, value] : report.fields) {
+    if (name != "event") text += fmt::format(",{}:{}", json::serialize(name), text_of(value));
+  }
+  return safe_json(text + '}');
 }
 
 std::string counted(std::size_t count, std::string_view what) {

@@ -67,6 +67,11 @@ TEST(ReportTest, StreamsAreForOthersToTell) {
   EXPECT_FALSE(describe(pigeon::StreamAborted{peer, {}, ""}, peer));
 }
 
+TEST(ReportTest, TimesAreDecimals) {
+  const Report report{Verbosity::info, "linked", "", {{"after_ms", 7.630317}, {"links", 3}}};
+  EXPECT_EQ(to_json(report), R"({"event":"linked","after_ms":7.630,"links":3})");
+}
+
 TEST(ReportTest, CountsHaveTheirPlural) {
   EXPECT_EQ(counted(1, "peer"), "1 peer");
   EXPECT_EQ(counted(0, "peer"), "0 peers");

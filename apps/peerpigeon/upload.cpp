@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "apps/peerpigeon/file_names.hpp"
+#include "apps/peerpigeon/inbox.hpp"
 #include "apps/peerpigeon/report.hpp"
 #include "apps/peerpigeon/safe_text.hpp"
 #include "apps/support/quote.hpp"
@@ -100,6 +101,8 @@ bool Upload::read(std::size_t bytes) {
   file_.read(reinterpret_cast<char*>(unsent_.data() + before), static_cast<std::streamsize>(more));
   return file_.good();
 }
+
+bool Upload::may_go_on() const { return state_ == State::going || reason_ == overrun_reason; }
 
 void Upload::fail(std::string reason) {
   state_ = State::failed;

@@ -38,6 +38,9 @@ class Upload {
   std::uint64_t resumed_at() const { return resumed_at_; }
   /// Why it has failed.
   const std::string& reason() const { return reason_; }
+  /// Whether it would go on if it were sent again: the peer is gone, or could not keep up. What it
+  /// refuses once it refuses again.
+  bool may_go_on() const;
 
  private:
   Upload() = default;
