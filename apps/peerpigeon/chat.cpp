@@ -1,7 +1,10 @@
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +27,9 @@ namespace peerpigeon {
 
 namespace {
 
+/// How long the lines of a pipe wait for peers at most.
+constexpr std::chrono::milliseconds patience_max{10'000};
+
 /// The chat: what is typed becomes calls of the node, what happens becomes lines.
 class Chat {
  public:
@@ -31,6 +37,7 @@ class Chat {
       : session_(session),
         console_(console),
         url_(invocation.settings.url),
+        patience_(std::min<std::chrono::milliseconds>(invocation.settings.timeout, patience_max)),
         downloads_(download_folder(invocation),
                    {.file_bytes_max = invocation.settings.file_bytes_max}, console,
                    session.stream_breaker()),
@@ -59,18 +66,38 @@ class Chat {
   void connect(const std::string& url);
   void list();
   std::optional<pigeon::PeerId> find(const std::string& prefix);
+  /// What a person would wait for, the lines of a pipe cannot: waits for it here, but not long.
+  void wait_if_scripted(const std::function<bool()>& done);
+  /// Waits until what the lines of a pipe have begun is done.
+  void finish_script();
+  bool has_link() { return session_.node().status().connected_count > 0; }
+  void take(pigeon::NodeEvent& event);
+  void complain(std::string_view sentence);
+  /// A person sees what has failed; a script gets it as exit status.
+  void fail() {
+    if (is_scripted_ && status_ == exit_good) status_ = exit_failed;
+  }
 
   template <class Value>
   bool has_worked(const pigeon::Result<Value, pigeon::NodeError>& result) {
-    if (!result) console_.complain(result.error().message);
+    if (!result) complain(result.error().message);
     return result.has_value();
   }
 
   Session& session_;
   Console& console_;
   std::string url_;
+  std::chrono::milliseconds patience_;
   Downloads downloads_;
   std::vector<std::unique_ptr<Upload>> uploads_;
+  /// Direct messages of which it is not known yet what becomes of them; for scripts only.
+  std::set<pigeon::MessageId> unconfirmed_;
+  /// Lines come from a pipe or a file, not from a person.
+  bool is_scripted_ = ::isatty(STDIN_FILENO) != 1;
+  /// Until then a script waits for peers; set by the first wait.
+  std::optional<Clock::time_point> patient_until_;
+  bool is_interrupted_ = false;
+  int status_ = exit_good;
   std::unique_ptr<Prompt> prompt_;
 };
 
@@ -105,20 +132,68 @@ int Chat::run() {
   while (const auto line = prompt_->read_line()) {
     if (!obey(parse_chat_line(*line))) break;
   }
-  return console_.has_failed() ? exit_failed : exit_good;
+  if (is_scripted_) finish_script();
+  if (console_.has_failed()) return exit_failed;
+  return status_;
+}
+
+void Chat::wait_if_scripted(const std::function<bool()>& done) {
+  if (!is_scripted_) return;
+  constexpr std::chrono::milliseconds look_again{100};
+  if (!patient_until_) patient_until_ = Clock::now() + patience_;
+  while (!done() && !is_interrupted_ && !console_.has_failed() && Clock::now() < *patient_until_) {
+    const auto until = std::min(*patient_until_, Clock::now() + look_again);
+    const Ending ending = session_.run(until, [&](pigeon::NodeEvent& event) {
+      take(event);
+      return console_.has_failed();
+    });
+    if (ending != Ending::interrupted) continue;
+    is_interrupted_ = true;
+    status_ = exit_interrupted;
+  }
+}
+
+void Chat::finish_script() {
+  // A file takes as long as it takes; it ends when the peer goes.
+  while (!uploads_.empty() && !is_interrupted_ && !console_.has_failed()) {
+    patient_until_ = Clock::now() + patience_;
+    wait_if_scripted([this] { return uploads_.empty(); });
+  }
+  patient_until_ = Clock::now() + patience_;
+  wait_if_scripted([this] { return unconfirmed_.empty(); });
+  if (!unconfirmed_.empty() && !is_interrupted_) complain("a message was not confirmed");
+}
+
+void Chat::take(pigeon::NodeEvent& event) {
+  if (const auto* good = std::get_if<pigeon::MessageDelivered>(&event))
+    unconfirmed_.erase(good->id);
+  if (const auto* bad = std::get_if<pigeon::MessageUndelivered>(&event)) {
+    // It was told already.
+    if (unconfirmed_.erase(bad->id) > 0) fail();
+  }
+  if (!downloads_.take(event)) take_upload_event(event);
+}
+
+void Chat::complain(std::string_view sentence) {
+  fail();
+  console_.complain(sentence);
 }
 
 bool Chat::look_at_events() {
   session_.look([this](pigeon::NodeEvent& event) {
-    if (!downloads_.take(event)) take_upload_event(event);
+    take(event);
     return false;
   });
   return !console_.has_failed();
 }
 
 bool Chat::look_at_signal(int signal) {
-  if (signal == SIGINT) return prompt_->discard_typed();
-  return signal != SIGTERM && signal != SIGHUP;
+  if (signal == SIGINT) {
+    is_interrupted_ = !prompt_->discard_typed();
+  } else if (signal == SIGTERM || signal == SIGHUP) {
+    is_interrupted_ = true;
+  }
+  return !is_interrupted_;
 }
 
 void Chat::take_upload_event(const pigeon::NodeEvent& event) {
@@ -126,6 +201,7 @@ void Chat::take_upload_event(const pigeon::NodeEvent& event) {
     const auto state = upload->take(session_.node(), event);
     if (state == Upload::State::going) continue;
     const bool is_good = state == Upload::State::completed;
+    if (!is_good) fail();
     console_.answer({Verbosity::info,
                      is_good ? "file_sent" : "file_failed",
                      fmt::format("{}{} to {}{}", is_good ? "sent " : "could not send ",
@@ -159,33 +235,35 @@ bool Chat::obey(const ChatCommand& command) {
     case Kind::quit:
       return false;
     case Kind::unknown:
-      console_.complain("there is no such command; " + command.text);
+      complain("there is no such command; " + command.text);
       break;
     case Kind::incomplete:
-      console_.complain("it is written " + command.text);
+      complain("it is written " + command.text);
       break;
     default:
       obey_plain(command.kind);
   }
-  return !console_.has_failed();
+  return !is_interrupted_ && !console_.has_failed();
 }
 
 /// The commands that nothing follows.
 void Chat::obey_plain(ChatCommand::Kind kind) {
   using Kind = ChatCommand::Kind;
+  if (kind == Kind::peers || kind == Kind::status) wait_if_scripted([this] { return has_link(); });
   if (kind == Kind::peers) list();
   if (kind == Kind::status) console_.answer(tell_status(session_.node()));
   if (kind == Kind::clear) prompt_->clear_screen();
   if (kind == Kind::help) console_.show(chat_help());
   if (kind == Kind::disconnect) {
     session_.node().disconnect();
-    console_.show("disconnected; /connect URL comes back");
+    console_.show("disconnected; /connect comes back");
   }
 }
 
 void Chat::broadcast(const std::string& text) {
-  if (session_.node().status().connected_count == 0) {
-    console_.complain("nobody is linked yet, so nobody would hear it");
+  wait_if_scripted([this] { return has_link(); });
+  if (!has_link()) {
+    complain("nobody is linked yet, so nobody would hear it");
     return;
   }
   if (const auto sent = session_.node().send_message(text); has_worked(sent)) {
@@ -196,8 +274,10 @@ void Chat::broadcast(const std::string& text) {
 void Chat::send_direct_message(const ChatCommand& command) {
   const auto peer = find(command.peer);
   if (!peer) return;
+  wait_if_scripted([this] { return has_link(); });
   if (const auto sent = session_.node().send_direct_message(*peer, command.text);
       has_worked(sent)) {
+    if (is_scripted_) unconfirmed_.insert(*sent);
     console_.answer({Verbosity::info, "message_sent", "", {{"id", sent->to_text()}}});
   }
 }
@@ -206,16 +286,20 @@ void Chat::send_file(const ChatCommand& command) {
   const auto peer = find(command.peer);
   if (!peer) return;
   auto upload = Upload::open(command.text);
-  if (!upload) return console_.complain(upload.error());
+  if (!upload) return complain(upload.error());
   if (const auto begun = (*upload)->begin(session_.node(), *peer); !begun) {
-    return console_.complain(begun.error());
+    return complain(begun.error());
   }
   console_.show(fmt::format("sending {}, {}, to {}", safe_text((*upload)->name()),
                             format_bytes((*upload)->bytes()), short_id(*peer)));
   uploads_.push_back(std::move(*upload));
 }
 
-void Chat::connect(const std::string& url) { has_worked(session_.node().connect(url)); }
+void Chat::connect(const std::string& url) {
+  // Without one it is the last one.
+  if (!url.empty()) url_ = url;
+  has_worked(session_.node().connect(url_));
+}
 
 void Chat::list() {
   const auto lines = list_peers(session_.node());
@@ -224,9 +308,13 @@ void Chat::list() {
 }
 
 std::optional<pigeon::PeerId> Chat::find(const std::string& prefix) {
-  const auto found = find_peer(prefix, session_.known_peers());
+  auto found = find_peer(prefix, session_.known_peers());
+  wait_if_scripted([&] {
+    found = find_peer(prefix, session_.known_peers());
+    return found.has_value();
+  });
   if (found) return *found;
-  console_.complain(found.error());
+  complain(found.error());
   return std::nullopt;
 }
 

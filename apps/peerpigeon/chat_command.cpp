@@ -24,11 +24,11 @@ struct ChatWord {
 // clang-format off
 constexpr auto chat_words = std::to_array<ChatWord>({
     {"dm", Kind::direct_message, "ID WORDS", "send the words to one peer"},
-    {"file", Kind::send_file, "ID FILE", "send a file to one peer"},
+    {"file", Kind::send_file, "ID FILE", "send a file to one peer, who has to be linked"},
     {"send", Kind::broadcast, "WORDS", "send the words to all, as does a line without command"},
-    {"peers", Kind::peers, "", "list the peers"},
+    {"peers", Kind::peers, "", "list the links, and the peers that are known besides"},
     {"status", Kind::status, "", "tell how this peer is doing"},
-    {"connect", Kind::connect, "URL", "join the mesh of a hub"},
+    {"connect", Kind::connect, "[URL]", "join the mesh of a hub; without URL the last one's"},
     {"disconnect", Kind::disconnect, "", "leave; connect comes back"},
     {"clear", Kind::clear, "", "clear the screen"},
     {"help", Kind::help, "", "show this"},
@@ -61,7 +61,8 @@ bool looks_like_id(std::string_view word) {
 /// Whether a line without a slash is meant as this command.
 bool has_its_shape(const ChatWord& command, std::string_view rest) {
   if (command.arguments.empty()) return rest.empty();
-  if (command.kind == Kind::connect) return rest.find("://") != std::string_view::npos;
+  if (command.kind == Kind::connect)
+    return rest.empty() || rest.find("://") != std::string_view::npos;
   if (command.arguments.starts_with("ID")) return looks_like_id(take_word(rest)) && !rest.empty();
   return false;
 }
@@ -74,7 +75,8 @@ ChatCommand read(const ChatWord& command, std::string_view rest) {
   if (command.arguments.empty()) return {command.kind, "", ""};
   ChatCommand read{command.kind, "", ""};
   if (command.arguments.starts_with("ID")) read.peer = take_word(rest);
-  if (rest.empty()) return incomplete(command);
+  const bool is_optional = command.arguments.starts_with('[');
+  if (rest.empty() && !is_optional) return incomplete(command);
   read.text = rest;
   return read;
 }

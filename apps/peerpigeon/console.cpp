@@ -1,5 +1,6 @@
 #include "apps/peerpigeon/console.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -44,6 +45,15 @@ void Console::show_progress(std::string_view line) {
   if (is_json_ || write_ || ::isatty(STDOUT_FILENO) != 1) return;
   write(fmt::format("{}{}", clear_line, line));
   has_progress_ = true;
+}
+
+bool Console::has_reader() {
+  pollfd watched{STDOUT_FILENO, 0, 0};
+  // A pipe that nobody reads reports an error without being asked for one.
+  if (::poll(&watched, 1, 0) > 0 && (watched.revents & (POLLERR | POLLHUP)) != 0) {
+    has_failed_ = true;
+  }
+  return !has_failed_;
 }
 
 void Console::print(std::string_view line) {

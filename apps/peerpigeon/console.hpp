@@ -30,6 +30,9 @@ class Console {
 
   /// Takes over the lines, for instance to print them above a prompt; false from it: nobody reads.
   void redirect(std::function<bool(std::string_view line)> write) { write_ = std::move(write); }
+  /// For commands that run until somebody ends them: finds out that nobody reads, also while there
+  /// is nothing to print.
+  bool has_reader();
   /// Nobody reads any more, or did not read until a signal came. Nothing more is printed then.
   bool has_failed() const { return has_failed_; }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "apps/peerpigeon/commands.hpp"
 #include "apps/peerpigeon/hub_command.hpp"
@@ -23,6 +24,7 @@ constexpr std::size_t count_default = 5;
 constexpr std::size_t count_max = 50;
 // A mesh without a new link for so long is taken to be complete.
 constexpr auto settled_time = 1500ms;
+constexpr auto slow_forming_time = 10s;
 constexpr auto forming_time_max = 30s;
 constexpr auto crossing_time_max = 5s;
 
@@ -56,7 +58,10 @@ int Demo::run() {
   }
   if (ending != Ending::interrupted) {
     show_invitation();
-    (void)watch(std::nullopt, [this] { return console_.has_failed(); });
+    (void)show_until(inbox_, signals_, console_, [this](Arrival& arrival) {
+      take(arrival);
+      return console_.has_failed();
+    });
   }
   console_.show("leaving");
   peers_.clear();
@@ -144,6 +149,7 @@ Ending Demo::form() {
   console_.show("\nThe mesh is forming:");
   const auto deadline = Clock::now() + forming_time_max;
   const std::size_t all = count_ * (count_ - 1) / 2;
+  bool has_told = false;
   while (Clock::now() < deadline) {
     last_link_at_ = std::max(last_link_at_, started_at_);
     const auto until = std::min(deadline, Clock::now() + 100ms);
@@ -151,8 +157,28 @@ Ending Demo::form() {
     const bool is_settled = is_connected() && Clock::now() - last_link_at_ >= settled_time;
     if (ending != Ending::timed_out) return ending;
     if (is_settled) return Ending::finished;
+    if (!has_told && Clock::now() - started_at_ >= slow_forming_time) {
+      has_told = true;
+      show_missing();
+    }
   }
   return Ending::timed_out;
+}
+
+/// Says why the mesh is not complete yet.
+void Demo::show_missing() {
+  std::vector<std::string> alone;
+  for (const Peer& peer : peers_) {
+    if (peer.links.empty()) alone.push_back(peer.name);
+  }
+  const std::size_t links_now = links().size();
+  const std::string sentence = fmt::format(
+      "after {} s there {} {}{}{}. Waiting up to {} s in all; a hub that takes too few "
+      "connections (--max-connections) lets not all of them in",
+      slow_forming_time / 1s, links_now == 1 ? "is" : "are", counted(links_now, "link"),
+      alone.empty() ? "" : "; nobody is linked with ", fmt::join(alone, ", "),
+      forming_time_max / 1s);
+  console_.tell({Verbosity::warn, "mesh_incomplete", sentence, {{"message", sentence}}});
 }
 
 void Demo::show_mesh() {

@@ -43,6 +43,7 @@ class Demo {
   Ending watch(std::optional<Clock::time_point> until, const std::function<bool()>& done);
   Ending form();
   Ending cross();
+  void show_missing();
   void show_mesh();
   void show_invitation();
 

@@ -57,7 +57,7 @@ int run_join(const Invocation& invocation, Console& console) {
     console.complain(joined.error());
     return exit_failed;
   }
-  (void)session.run(std::nullopt, [&](pigeon::NodeEvent& event) {
+  (void)session.show([&](pigeon::NodeEvent& event) {
     downloads.take(event);
     return console.has_failed();
   });

@@ -54,17 +54,33 @@ bool take_some(Inbox& inbox, Console& console, const std::function<bool(Arrival&
   return has_enough;
 }
 
-Ending wait_for(Inbox& inbox, const apps::Signals& signals, Console& console,
-                std::optional<Clock::time_point> until, const std::function<bool(Arrival&)>& step) {
+namespace {
+
+/// `reader` is standard output if it has to be read by somebody, else -1.
+Ending wait(Inbox& inbox, const apps::Signals& signals, Console& console, int reader,
+            std::optional<Clock::time_point> until, const std::function<bool(Arrival&)>& step) {
   for (;;) {
     // First, so that events that never end do not keep a signal waiting.
     if (is_ending(signals.take())) return Ending::interrupted;
+    if (reader >= 0 && !console.has_reader()) return Ending::interrupted;
     if (take_some(inbox, console, step)) return Ending::finished;
     if (until && Clock::now() >= *until) return Ending::timed_out;
-    std::array<pollfd, 2> watched = {pollfd{inbox.descriptor(), POLLIN, 0},
-                                     pollfd{signals.descriptor(), POLLIN, 0}};
+    std::array<pollfd, 3> watched = {pollfd{inbox.descriptor(), POLLIN, 0},
+                                     pollfd{signals.descriptor(), POLLIN, 0}, pollfd{reader, 0, 0}};
     ::poll(watched.data(), watched.size(), milliseconds_until(until));
   }
+}
+
+}  // namespace
+
+Ending wait_for(Inbox& inbox, const apps::Signals& signals, Console& console,
+                std::optional<Clock::time_point> until, const std::function<bool(Arrival&)>& step) {
+  return wait(inbox, signals, console, -1, until, step);
+}
+
+Ending show_until(Inbox& inbox, const apps::Signals& signals, Console& console,
+                  const std::function<bool(Arrival&)>& step) {
+  return wait(inbox, signals, console, STDOUT_FILENO, std::nullopt, step);
 }
 
 IdentityLock::IdentityLock(const std::string& identity_file) {
@@ -117,6 +133,11 @@ Result<void, std::string> Session::join(const std::string& url) {
 Ending Session::run(std::optional<Clock::time_point> until, const Step& step) {
   return wait_for(inbox_, signals_, console_, until,
                   [&](Arrival& arrival) { return take(arrival, step); });
+}
+
+Ending Session::show(const Step& step) {
+  return show_until(inbox_, signals_, console_,
+                    [&](Arrival& arrival) { return take(arrival, step); });
 }
 
 bool Session::look(const Step& step) {

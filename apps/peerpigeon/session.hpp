@@ -36,6 +36,11 @@ bool take_some(Inbox& inbox, Console& console, const std::function<bool(Arrival&
 Ending wait_for(Inbox& inbox, const apps::Signals& signals, Console& console,
                 std::optional<Clock::time_point> until, const std::function<bool(Arrival&)>& step);
 
+/// The same without an end, for commands that show things until somebody has seen enough: that
+/// nobody reads any more ends it, too, and counts as interrupted.
+Ending show_until(Inbox& inbox, const apps::Signals& signals, Console& console,
+                  const std::function<bool(Arrival&)>& step);
+
 /// Keeps a key file for one process: two peers with one id would throw each other out.
 class IdentityLock {
  public:
@@ -79,6 +84,8 @@ class Session {
   pigeon::Result<void, std::string> join(const std::string& url);
   /// Tells events as they come, and gives each to `step` until it says that it has had enough.
   Ending run(std::optional<Clock::time_point> until, const Step& step);
+  /// The same without an end, for as long as somebody reads.
+  Ending show(const Step& step);
   /// The same for some of the events that wait already; true once `step` has had enough.
   bool look(const Step& step);
   /// Breaks off streams of the node.

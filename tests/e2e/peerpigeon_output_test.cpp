@@ -79,6 +79,13 @@ TEST_F(DemoTest, ASignalEndsAJoinThatNobodyReads) {
   EXPECT_EQ(joined.wait(), 1);
 }
 
+TEST_F(PeerpigeonTest, ADemoEndsWhenNobodyReadsIt) {
+  ChildProcess program = start_in_shell(
+      R"({ "$@"; echo "status $?" >&2; } | /usr/bin/sed -n /ready/q)", {"demo", "2", "--json"});
+  EXPECT_EQ(program.wait(), 0);
+  EXPECT_THAT(program.output(), HasSubstr("status 1"));
+}
+
 TEST_F(DemoTest, AChatEndsWhenNobodyReadsIt) {
   for (const std::string command : {"join", "interactive"}) {
     ChildProcess program =

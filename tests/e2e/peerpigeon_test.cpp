@@ -11,6 +11,7 @@
 namespace pigeon::test {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::UnorderedElementsAreArray;
@@ -41,6 +42,14 @@ TEST_F(DemoTest, ADirectMessageIsConfirmedAndAnswered) {
   const Ended sent = run_with_url({"dm", bob.substr(0, 8), "ping"});
   EXPECT_EQ(sent.status, 0) << sent.output;
   EXPECT_THAT(demo_.wait_for_line("pong from bob"), HasSubstr("answered"));
+  EXPECT_THAT(sent.output, HasSubstr(bob.substr(0, 8) + " has received it\n"));
+  EXPECT_THAT(sent.output, HasSubstr(bob.substr(0, 8) + " to you, encrypted: pong from bob\n"));
+  const Ended told = run_with_url({"dm", bob.substr(0, 8), "ping", "--json"});
+  std::vector<std::string> events;
+  for (const json::object& object : objects_of(told.output)) {
+    events.push_back(text_of(object, "event"));
+  }
+  EXPECT_THAT(events, ElementsAre("message_delivered", "message_received"));
 
   const Ended unknown = run_with_url({"dm", "0123456789", "ping", "--timeout", "3s"});
   EXPECT_EQ(unknown.status, 1);
@@ -123,6 +132,9 @@ TEST_F(DemoTest, AFileThatIsTooLargeIsRefused) {
 
   EXPECT_EQ(sent.status, 1) << sent.output;
   EXPECT_THAT(sent.output, HasSubstr("large.bin was not sent"));
+  EXPECT_THAT(sent.output, Not(HasSubstr("goes on where it stopped")));
+  EXPECT_THAT(joined.wait_for_line(R"("event":"file_refused")"),
+              HasSubstr("larger than is accepted here"));
   EXPECT_FALSE(std::filesystem::exists(home() / "downloads" / "large.bin"));
 }
 
@@ -141,11 +153,36 @@ TEST_F(DemoTest, TwoChat) {
   EXPECT_FALSE(alice.wait_for_line("there is no such command").empty());
 
   alice.write("quit\n");
-  EXPECT_EQ(alice.wait(), 0);
+  // Its lines come from a pipe, and one was wrong.
+  EXPECT_EQ(alice.wait(), 1);
   EXPECT_FALSE(bob.wait_for_line("peer_disconnected").empty());
   bob.signal(SIGTERM);
   EXPECT_EQ(bob.wait(), 0);
   objects_of(bob.output());
+}
+
+TEST_F(DemoTest, LinesOfAPipeWaitForTheirPeers) {
+  const std::string bob = peer_id("bob").substr(0, 8);
+  ChildProcess good =
+      start_in_shell("printf 'hello\\n/dm " + bob + " ping\\n' | \"$@\"", {"--url", url_});
+  EXPECT_EQ(good.wait(), 0) << good.output();
+  EXPECT_THAT(good.output(), HasSubstr(bob + " has received it"));
+  EXPECT_THAT(good.output(), Not(HasSubstr("nobody is linked yet")));
+
+  ChildProcess bad =
+      start_in_shell("echo /dm 0123456789 ping | \"$@\"", {"--url", url_, "--timeout", "1s"});
+  EXPECT_EQ(bad.wait(), 1) << bad.output();
+  EXPECT_THAT(bad.output(), HasSubstr("no known peer's id begins with"));
+}
+
+TEST_F(DemoTest, ConnectComesBackToTheLastHub) {
+  ChildProcess chat = start({"interactive", "--url", url_}, {}, ChildProcess::Input::written);
+  chat.write("/peers\n/disconnect\n");
+  ASSERT_FALSE(chat.wait_for_line("/connect comes back").empty()) << chat.output();
+  chat.write("/connect\nhello again\n");
+  EXPECT_FALSE(demo_.wait_for_line("hello again").empty());
+  chat.write("/quit\n");
+  EXPECT_EQ(chat.wait(), 0) << chat.output();
 }
 
 TEST_F(DemoTest, OneKeyFileIsOnePeer) {
@@ -225,6 +262,7 @@ TEST_F(PeerpigeonTest, WrongUseEndsWithTwoAndASentence) {
   EXPECT_EQ(command.status, 2);
   EXPECT_THAT(command.output, HasSubstr("did you mean peers?"));
   EXPECT_EQ(run({"--max-peers", "0"}).status, 2);
+  EXPECT_EQ(run({"--peer-id", "1234"}).status, 2);
   EXPECT_EQ(run({"demo", "1000"}).status, 2);
   EXPECT_EQ(run({"--help"}).status, 0);
 }
@@ -240,6 +278,10 @@ TEST_F(PeerpigeonTest, WithoutAHubCommandsEndWithOneAndASentence) {
   const Ended asked = run({"server-status", "--host", "127.0.0.1", "--port", port.number()});
   EXPECT_EQ(asked.status, 1);
   EXPECT_THAT(asked.output, HasSubstr("no hub is running"));
+  const Ended far = run({"server-status", "--host", "no.such.host.invalid"});
+  EXPECT_EQ(far.status, 1);
+  EXPECT_THAT(far.output, HasSubstr("peerpigeon doctor ws://no.such.host.invalid:"));
+  EXPECT_THAT(far.output, Not(HasSubstr("peerpigeon server")));
 }
 
 TEST_F(PeerpigeonTest, NobodyThereIsSaid) {
@@ -283,6 +325,20 @@ TEST_F(PeerpigeonTest, ServerStatusTellsWhatTheHubAnswers) {
     EXPECT_EQ(other.status, 1);
     EXPECT_THAT(other.output, HasSubstr("does not answer as a hub")) << answer.substr(0, 30);
   }
+}
+
+TEST_F(PeerpigeonTest, ServerStatusAsksTheHubOfTheUrl) {
+  HubProcess hub;
+  const std::string place = "127.0.0.1:" + std::to_string(hub.port());
+  EXPECT_THAT(run({"server-status", "--url", "http://" + place}).output, HasSubstr(place));
+  const Ended by_variable = run({"server-status"}, {"PEERPIGEON_SIGNALING_URL=ws://" + place});
+  EXPECT_EQ(by_variable.status, 0) << by_variable.output;
+  EXPECT_THAT(by_variable.output, HasSubstr("the hub at " + place));
+
+  const Ended secure = run({"server-status", "--url", "wss://" + place});
+  EXPECT_EQ(secure.status, 1);
+  EXPECT_THAT(secure.output, HasSubstr("https://" + place + "/health"));
+  EXPECT_EQ(run({"server-status", "--url", "ws://" + place, "--port", "1"}).status, 2);
 }
 
 TEST_F(PeerpigeonTest, ServerStatusDoesNotWaitForever) {
