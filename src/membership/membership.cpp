@@ -256,6 +256,11 @@ void Membership::release(const PeerId& peer, LossReason reason, Now now) {
   }
   known.not_before = now.monotonic + pause_after(known, reason);
   known_.put(known, now.monotonic);
+  // It may take us for called already, and so never call us, nor anybody else.
+  const bool is_broken = reason == LossReason::lost || reason == LossReason::failed;
+  if (is_broken && known_.kind_of(known) == Kind::ours_other) {
+    choice_.note_helpless(peer, known.not_before);
+  }
 }
 
 Duration Membership::pause_after(const KnownPeer& peer, LossReason reason) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "base/token_bucket.hpp"
@@ -62,6 +63,15 @@ struct Link {
   /// Of the two certificates, as in the descriptions; nothing if that is not known for sure.
   std::optional<std::string> local_fingerprint;
   std::optional<std::string> remote_fingerprint;
+  /// Its signals go over the mesh: no hub is connected or knows the peer, or its offer came so.
+  bool signals_over_mesh = false;
+  /// Offer and candidates that a hub has got which may not know the peer, until it answers.
+  struct Signal {
+    std::string type;
+    /// JSON.
+    std::string data;
+  };
+  std::vector<Signal> unanswered;
   /// Candidates of the other side so far.
   std::size_t candidate_count = 0;
   /// Since when its channel takes no more.

@@ -83,6 +83,13 @@ class Node::Impl {
     bool is_refuted = false;
   };
 
+  /// How a signal has come.
+  struct SignalWay {
+    /// From a peer of this project.
+    bool is_capable = false;
+    bool is_mesh = false;
+  };
+
   // ---- node.cpp
   void on(const HubOpened& input, Now now);
   void on(const HubText& input, Now now);
@@ -103,8 +110,8 @@ class Node::Impl {
   void apply_settings(Now now);
   void act(const membership::Dial& action, Now now);
   void act(const membership::Evict& action, Now now);
-  void accept(const wire::SpelledId& from, const rtc::SessionDescription& offer, bool is_capable,
-              Now now);
+  void accept(const wire::SpelledId& from, const rtc::SessionDescription& offer,
+              const SignalWay& way, Now now);
   void come_up(Link& link, Now now);
   void abandon(Link& link, membership::LossReason reason, std::string_view words, Now now);
   void go_down(const PeerId& peer, std::string_view words, Now now);
@@ -126,13 +133,16 @@ class Node::Impl {
   void tell(const signaling::Rejected& news, Now now);
   void discover(const wire::SpelledId& peer, bool is_capable, Now now);
   void receive_description(const wire::SpelledId& from, const rtc::SessionDescription& description,
-                           bool is_capable, Now now);
+                           const SignalWay& way, Now now);
   void receive_candidate(const wire::SpelledId& from, rtc::IceCandidate candidate, Now now);
   void receive_relayed(const wire::RelayedChannelSignal& signal, bool is_capable, Now now);
   void receive_signal(Link& link, const wire::ChannelSignal& signal, Now now);
   void apply_to_open(Link& link, const rtc::SessionDescription& description);
   bool can_signal() const;
   bool has_neighbors() const;
+  bool carry_signal(Link& link, std::string_view type, const std::string& data, bool is_sent,
+                    Now now);
+  void signal_over_mesh(Link& link, Now now);
   bool relay_signal(const wire::SpelledId& to, std::string_view type, std::string_view data,
                     Now now);
   void announce_over_mesh(Now now);

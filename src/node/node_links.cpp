@@ -127,7 +127,8 @@ void Node::Impl::act(const membership::Evict& action, Now now) {
 }
 
 void Node::Impl::accept(const wire::SpelledId& from, const rtc::SessionDescription& offer,
-                        bool is_capable, Now now) {
+                        const SignalWay& way, Now now) {
+  const bool is_capable = way.is_capable;
   const membership::OfferDecision decision = membership_.judge_offer(from, is_capable, now);
   is_unsettled_ = true;
   switch (decision.verdict) {
@@ -155,6 +156,7 @@ void Node::Impl::accept(const wire::SpelledId& from, const rtc::SessionDescripti
   Link& link = links_.add(from, membership::Role::answerer, options_.limits, now);
   link.is_capable = is_capable;
   link.is_answered = true;
+  link.signals_over_mesh = way.is_mesh;
   link.remote_fingerprint = wire::certificate_fingerprint(offer.sdp);
   deadlines_.schedule(now.monotonic + membership::link_attempt_time_max, link.id);
   out_.add(AcceptLink{link.id, from.id, offer});
@@ -178,11 +180,10 @@ void Node::Impl::on(const LinkDescription& input, Now now) {
   }
   link->local_fingerprint = wire::certificate_fingerprint(input.description.sdp);
   const bool is_offer = input.description.type == rtc::SdpType::offer;
-  const bool is_sent = hubs_.send_description(link->peer, input.description, now);
-  if (is_sent && hubs_.has_way_to(link->peer.id)) return;
-  if (!relay_signal(link->peer, is_offer ? "offer" : "answer", wire::encode_data(input.description),
-                    now) &&
-      !is_sent) {
+  const bool is_sent =
+      !link->signals_over_mesh && hubs_.send_description(link->peer, input.description, now);
+  if (!carry_signal(*link, is_offer ? "offer" : "answer", wire::encode_data(input.description),
+                    is_sent, now)) {
     abandon(*link, membership::LossReason::failed, "no hub and no peer passes signals on", now);
   }
 }
@@ -195,9 +196,9 @@ void Node::Impl::on(const LinkCandidate& input, Now now) {
     send(link->peer.id, wire::encode_channel_signal("ice-candidate", data, self_.id, now.wall_ms));
     return;
   }
-  const bool is_sent = hubs_.send_candidate(link->peer, input.candidate, now);
-  if (is_sent && hubs_.has_way_to(link->peer.id)) return;
-  relay_signal(link->peer, "ice-candidate", data, now);
+  const bool is_sent =
+      !link->signals_over_mesh && hubs_.send_candidate(link->peer, input.candidate, now);
+  carry_signal(*link, "ice-candidate", data, is_sent, now);
 }
 
 void Node::Impl::on(const LinkOpened& input, Now now) {
@@ -326,6 +327,7 @@ void Node::Impl::check_deadlines(LinkId id, Now now) {
     return now.monotonic - since >= time;
   };
   if (!link->is_open) {
+    if (!link->unanswered.empty()) signal_over_mesh(*link, now);
     if (!has_passed(link->started, membership::link_attempt_time_max)) return;
     abandon(*link, membership::LossReason::failed,
             link->is_answered ? "ICE negotiation timeout" : "no answer", now);

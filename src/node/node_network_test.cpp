@@ -220,7 +220,7 @@ struct HalfHublessTest : testing::Test {
 
 TEST_F(HalfHublessTest, AnOfferOfAPeerWithAHubReachesOneWithout) {
   ASSERT_TRUE(village.node(1).connect_to_peer(village.id(0), village.now));
-  village.run();
+  village.pass(2s);
   EXPECT_EQ(village.node(0).status().connected_count, 2U);
 }
 

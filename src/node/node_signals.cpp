@@ -10,6 +10,8 @@ namespace {
 
 /// Candidates of one link that are looked at.
 constexpr std::size_t candidates_max = 256;
+/// For the answer to an offer that went over a hub which may not know the peer.
+constexpr Duration answer_patience = 1s;
 /// How often peers are told of us over the mesh while no hub does it.
 constexpr Duration announcement_interval = 60s;
 constexpr std::uint64_t announcement_jitter_us = 20'000'000;
@@ -73,7 +75,7 @@ void Node::Impl::tell(const signaling::Departed& news, Now now) {
 
 void Node::Impl::tell(const signaling::DescriptionReceived& news, Now now) {
   const auto known = membership_.find(news.from.id);
-  receive_description(news.from, news.description, known && known->is_capable, now);
+  receive_description(news.from, news.description, {known && known->is_capable, false}, now);
 }
 
 void Node::Impl::tell(const signaling::CandidateReceived& news, Now now) {
@@ -93,11 +95,11 @@ void Node::Impl::discover(const wire::SpelledId& peer, bool is_capable, Now now)
 }
 
 void Node::Impl::receive_description(const wire::SpelledId& from,
-                                     const rtc::SessionDescription& description, bool is_capable,
-                                     Now now) {
+                                     const rtc::SessionDescription& description,
+                                     const SignalWay& way, Now now) {
   if (from.id == self_.id) return;
   if (description.type == rtc::SdpType::offer) {
-    accept(from, description, is_capable, now);
+    accept(from, description, way, now);
     return;
   }
   Link* link = links_.find(from.id);
@@ -107,6 +109,7 @@ void Node::Impl::receive_description(const wire::SpelledId& from,
     return;
   }
   link->is_answered = true;
+  link->unanswered.clear();
   link->remote_fingerprint = wire::certificate_fingerprint(description.sdp);
   out_.add(ApplyDescription{link->id, description});
 }
@@ -145,7 +148,7 @@ void Node::Impl::receive_relayed(const wire::RelayedChannelSignal& signal, bool 
     ++counters_.malformed;
     return;
   }
-  receive_description(signal.from, *description, is_capable, now);
+  receive_description(signal.from, *description, {is_capable, true}, now);
 }
 
 void Node::Impl::receive_signal(Link& link, const wire::ChannelSignal& signal, Now now) {
@@ -190,7 +193,30 @@ bool Node::Impl::has_neighbors() const {
                      [](const auto& entry) { return entry.second.is_up; });
 }
 
-/// Over the mesh, when no hub is sure to know the peer.
+/// A signal that a hub has got, or not, goes over the mesh if no hub did, and later if none of the
+/// hubs has named the peer and nobody answers. Not both at once: in a large mesh hubs name some
+/// peers only, and as many signals over the mesh would hold up everything else.
+bool Node::Impl::carry_signal(Link& link, std::string_view type, const std::string& data,
+                              bool is_sent, Now now) {
+  if (!is_sent) {
+    link.signals_over_mesh = relay_signal(link.peer, type, data, now);
+    return link.signals_over_mesh;
+  }
+  const bool is_sure =
+      link.role == membership::Role::answerer || link.is_answered || hubs_.has_way_to(link.peer.id);
+  if (is_sure || link.unanswered.size() == candidates_max) return true;
+  if (link.unanswered.empty()) deadlines_.schedule(now.monotonic + answer_patience, link.id);
+  link.unanswered.push_back({std::string(type), data});
+  return true;
+}
+
+/// No answer came by way of the hubs.
+void Node::Impl::signal_over_mesh(Link& link, Now now) {
+  for (const Link::Signal& signal : std::exchange(link.unanswered, {})) {
+    link.signals_over_mesh = relay_signal(link.peer, signal.type, signal.data, now);
+  }
+}
+
 bool Node::Impl::relay_signal(const wire::SpelledId& to, std::string_view type,
                               std::string_view data, Now now) {
   if (!has_neighbors()) return false;
