@@ -1,6 +1,5 @@
 #include "sim/world/hostile_peer.hpp"
 
-
 namespace pigeon::sim {
 
 namespace {
