@@ -80,7 +80,10 @@ bool Errand::look_at_hub(const HubStatusChanged& hub) {
     console_.complain(fmt::format("no connection to the hub {}: {}", hub.url, hub.reason));
     return false;
   }
-  const auto report = describe(hub, session_->id());
+  HubStatusChanged told = hub;
+  // An attempt that this command does not live to see.
+  if (Clock::now() + std::chrono::milliseconds(hub.retry_in_ms) >= deadline_) told.retry_in_ms = 0;
+  const auto report = describe(told, session_->id());
   // A connection that is made, and will be ended soon, is what was asked for.
   if (report && (report->level == Verbosity::warn || console_.level() >= Verbosity::debug)) {
     console_.tell(*report);

@@ -37,12 +37,12 @@ bool has_link(Errand& errand) { return errand.session().node().status().connecte
 /// Waits for the first link.
 bool wait_for_link(Errand& errand, Console& console) {
   const Waited waited = errand.wait([&] { return has_link(errand); });
-  if (waited == Waited::in_vain) {
-    console.complain(
-        "nobody is there: no other peer was linked in time. Start one, for instance "
-        "with: peerpigeon demo");
-  }
-  return waited == Waited::done;
+  if (waited != Waited::in_vain) return waited == Waited::done;
+  console.complain(errand.session().node().status().is_connected
+                       ? "nobody is there: no other peer was linked in time. Start one, for "
+                         "instance with: peerpigeon demo"
+                       : "the hub does not keep this peer. Find out more with: peerpigeon doctor");
+  return false;
 }
 
 /// Waits until no link has been added for a while.

@@ -295,6 +295,19 @@ TEST_F(PeerpigeonTest, NobodyThereIsSaid) {
       0);
 }
 
+TEST_F(PeerpigeonTest, AFullHubIsSaidAndNoAttemptAnnouncedThatDoesNotCome) {
+  HubProcess hub({"--connections-max", "1"});
+  const std::string url = "ws://127.0.0.1:" + std::to_string(hub.port());
+  ChildProcess first = start({"join", url, "--json"});
+  ASSERT_FALSE(first.wait_for_line(R"("event":"hub_connected")").empty()) << first.output();
+
+  const Ended sent = run({"send", "hello", "--timeout", "500ms", "--url", url});
+
+  EXPECT_EQ(sent.status, 1);
+  EXPECT_THAT(sent.output, HasSubstr("the hub does not keep this peer"));
+  EXPECT_THAT(sent.output, Not(HasSubstr("Next attempt")));
+}
+
 TEST_F(PeerpigeonTest, CtrlCBeforeItIsDoneEndsWith130) {
   HubProcess hub;
   ChildProcess program = start({"send", "hello", "--debug", "debug", "--url",
