@@ -329,9 +329,7 @@ void MeshWorld::check_bounds(const MeshNode& node) {
   if (links_.open_ends(node.owner()).size() > 4 * status.max_peers) {
     report(node, "holds more channels than it may have links");
   }
-  // Upstream's clients let their keys spread unsigned, which counts as forged.
-  if (!expects_lies_ && upstream_.empty() &&
-      status.counters.forged > forged_counts_[node.number()]) {
+  if (!expects_lies_ && status.counters.forged > forged_counts_[node.number()]) {
     forged_counts_[node.number()] = status.counters.forged;
     report(node, "takes something for forged, and nobody lies");
   }
