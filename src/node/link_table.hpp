@@ -13,6 +13,7 @@
 #include "membership/membership.hpp"
 #include "node/link_id.hpp"
 #include "pigeon/node_options.hpp"
+#include "pigeon/rtc_types.hpp"
 #include "wire/spelled_id.hpp"
 
 namespace pigeon::node {
@@ -72,6 +73,15 @@ struct Link {
     std::string data;
   };
   std::vector<Signal> unanswered;
+  /// An offer that came while the link was open: for the case that the other side has closed or
+  /// lost it and we do not know yet.
+  struct Offer {
+    rtc::SessionDescription description;
+    bool is_capable = false;
+    bool is_over_mesh = false;
+    Instant at;
+  };
+  std::optional<Offer> next_offer;
   /// Candidates of the other side so far.
   std::size_t candidate_count = 0;
   /// Since when its channel takes no more.

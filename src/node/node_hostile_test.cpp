@@ -112,6 +112,38 @@ TEST_F(HostileTest, AnOfferPlayedAgainCostsNoLiveLink) {
   EXPECT_THAT(village.events<PeerDisconnected>(0), IsEmpty());
 }
 
+TEST_F(HostileTest, AnOfferForAnOpenLinkIsAnsweredWhenTheLinkTurnsOutToBeOver) {
+  meet(2);
+  const LinkId before = link_with(1);
+  const auto accepted = [&] {
+    std::size_t count = 0;
+    for (const Output& output : victim().take_outputs()) {
+      if (std::holds_alternative<AcceptLink>(output)) ++count;
+    }
+    return count;
+  };
+  hear_offer(village.id(1));
+  EXPECT_EQ(accepted(), 0U);
+
+  victim().handle(LinkClosed{before, "data channel closed"}, village.now);
+
+  EXPECT_EQ(accepted(), 1U);
+}
+
+TEST_F(HostileTest, AnOldOfferForAnOpenLinkIsNotAnswered) {
+  meet(2);
+  const LinkId before = link_with(1);
+  hear_offer(village.id(1));
+  victim().take_outputs();
+  village.now.monotonic += 16s;
+
+  victim().handle(LinkClosed{before, "data channel closed"}, village.now);
+
+  for (const Output& output : victim().take_outputs()) {
+    EXPECT_FALSE(std::holds_alternative<AcceptLink>(output));
+  }
+}
+
 TEST_F(HostileTest, AnOfferInTheNameOfANeighborCostsNoLiveLink) {
   meet(3);
   const LinkId before = link_with(1);

@@ -10,6 +10,9 @@ namespace pigeon::node {
 
 namespace {
 
+/// For how long an offer can be answered that came while its peer's old link seemed to be open:
+/// less than an attempt takes.
+constexpr Duration offer_patience = 15s;
 /// From the open channel to the proof of identity, where one is demanded.
 constexpr Duration proof_time_max = 5s;
 
@@ -133,6 +136,9 @@ void Node::Impl::accept(const wire::SpelledId& from, const rtc::SessionDescripti
   is_unsettled_ = true;
   switch (decision.verdict) {
     case membership::OfferVerdict::ignore:
+      if (Link* link = links_.find(from.id); link != nullptr && link->is_open) {
+        link->next_offer = Link::Offer{offer, is_capable, way.is_mesh, now.monotonic};
+      }
       return;
     case membership::OfferVerdict::reject_full:
       hubs_.send_rejection(from, membership_.occupied_count(), membership_.links_max(), now);
@@ -282,18 +288,23 @@ void Node::Impl::on(const LinkClosed& input, Now now) {
 
 void Node::Impl::abandon(Link& link, membership::LossReason reason, std::string_view words,
                          Now now) {
-  const PeerId peer = link.peer.id;
+  const wire::SpelledId peer = link.peer;
   const bool was_up = link.is_up;
+  const std::optional<Link::Offer> next = std::move(link.next_offer);
   out_.add(CloseLink{link.id});
   links_.remove(link.id);
-  membership_.link_lost(peer, reason, now);
+  membership_.link_lost(peer.id, reason, now);
   is_unsettled_ = true;
   if (was_up) {
-    go_down(peer, words, now);
-    return;
+    go_down(peer.id, words, now);
+  } else {
+    ++counters_.links_failed;
+    out_.emit(ConnectFailed{peer.id, std::string(words)});
   }
-  ++counters_.links_failed;
-  out_.emit(ConnectFailed{peer, std::string(words)});
+  // Whoever made it waits for an answer still.
+  const bool is_wanted =
+      reason == membership::LossReason::lost && next && now.monotonic - next->at <= offer_patience;
+  if (is_wanted) accept(peer, next->description, {next->is_capable, next->is_over_mesh}, now);
 }
 
 void Node::Impl::go_down(const PeerId& peer, std::string_view words, Now now) {

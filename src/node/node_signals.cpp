@@ -117,7 +117,7 @@ void Node::Impl::receive_description(const wire::SpelledId& from,
 void Node::Impl::receive_candidate(const wire::SpelledId& from, rtc::IceCandidate candidate,
                                    Now now) {
   Link* link = links_.find(from.id);
-  if (link == nullptr) {
+  if (link == nullptr || link->next_offer) {
     if (!early_candidates_.keep(from.id, std::move(candidate), now)) ++counters_.unknown;
     return;
   }

@@ -6,7 +6,7 @@
 
 #include "net/clock.hpp"
 #include "net/url.hpp"
-#include "signaling/hub_url.hpp"
+#include "node/hub_url.hpp"
 #include "suite/random_bytes.hpp"
 
 namespace pigeon::runtime {
@@ -20,7 +20,7 @@ constexpr Duration refusal_time = std::chrono::milliseconds(300);
 
 Result<HubPlace, std::string> hub_place(std::string_view url) {
   // Whoever asks: a place has nothing to do with the peer.
-  const auto address = signaling::hub_url(url, {});
+  const auto address = node::hub_url(url, {});
   if (!address) return Unexpected(address.error());
   auto parsed = net::parse_websocket_url(*address);
   if (!parsed) return Unexpected(std::move(parsed.error()));
@@ -30,7 +30,7 @@ Result<HubPlace, std::string> hub_place(std::string_view url) {
 HubProbe probe_hub(std::string_view url, const PeerId& self,
                    const std::string& trusted_certificates_file) {
   HubProbe probe;
-  const auto address = signaling::hub_url(url, self.to_text());
+  const auto address = node::hub_url(url, self.to_text());
   if (!address) {
     probe.failure = address.error();
     return probe;
