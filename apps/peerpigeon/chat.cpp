@@ -94,7 +94,7 @@ class Chat {
   std::set<pigeon::MessageId> unconfirmed_;
   /// Lines come from a pipe or a file, not from a person.
   bool is_scripted_ = ::isatty(STDIN_FILENO) != 1;
-  /// Until then a script waits for peers; set by the first wait.
+  /// Until then a script waits for peers; set by the first wait after it has joined a mesh.
   std::optional<Clock::time_point> patient_until_;
   bool is_interrupted_ = false;
   int status_ = exit_good;
@@ -165,8 +165,9 @@ void Chat::finish_script() {
 }
 
 void Chat::take(pigeon::NodeEvent& event) {
-  if (const auto* good = std::get_if<pigeon::MessageDelivered>(&event))
+  if (const auto* good = std::get_if<pigeon::MessageDelivered>(&event)) {
     unconfirmed_.erase(good->id);
+  }
   if (const auto* bad = std::get_if<pigeon::MessageUndelivered>(&event)) {
     // It was told already.
     if (unconfirmed_.erase(bad->id) > 0) fail();
@@ -298,6 +299,7 @@ void Chat::send_file(const ChatCommand& command) {
 void Chat::connect(const std::string& url) {
   // Without one it is the last one.
   if (!url.empty()) url_ = url;
+  patient_until_.reset();
   has_worked(session_.node().connect(url_));
 }
 

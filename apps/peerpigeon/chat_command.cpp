@@ -61,8 +61,9 @@ bool looks_like_id(std::string_view word) {
 /// Whether a line without a slash is meant as this command.
 bool has_its_shape(const ChatWord& command, std::string_view rest) {
   if (command.arguments.empty()) return rest.empty();
-  if (command.kind == Kind::connect)
+  if (command.kind == Kind::connect) {
     return rest.empty() || rest.find("://") != std::string_view::npos;
+  }
   if (command.arguments.starts_with("ID")) return looks_like_id(take_word(rest)) && !rest.empty();
   return false;
 }

@@ -31,8 +31,9 @@ bool Downloads::begin(const pigeon::StreamReceived& event) {
   std::optional<PartFile> part;
   if (why.empty()) {
     part = event.offset > 0 ? take_broken(event) : open_part(event);
-    if (!part)
+    if (!part) {
       why = event.offset > 0 ? "its beginning is not here any more" : "it cannot be stored here";
+    }
   }
   if (!part) {
     tell_refusal(event.peer, name, why);

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 namespace json = boost::json;
+using pigeon::runtime::HubPlace;
 
 /// A member as text; empty if it is not there.
 std::string member(const json::object& object, std::string_view name) {
@@ -43,16 +44,9 @@ pigeon::Result<json::object, std::string> ask_health(const std::string& host,
   return parsed.get_object();
 }
 
-/// Where a hub is asked how it is doing.
-struct AskedHub {
-  bool is_secure = false;
-  std::string host;
-  std::uint16_t port = 0;
-};
-
 /// The hub that --host and --port name, or the URL if one was chosen, or the one that `server`
 /// would start.
-pigeon::Result<AskedHub, SettingsError> hub_to_ask(const Invocation& invocation) {
+pigeon::Result<HubPlace, SettingsError> hub_to_ask(const Invocation& invocation) {
   const bool has_place = invocation.hub.host || invocation.hub.port;
   if (has_place && invocation.has_url) {
     return pigeon::Unexpected(
@@ -61,12 +55,12 @@ pigeon::Result<AskedHub, SettingsError> hub_to_ask(const Invocation& invocation)
   if (!has_place && (invocation.has_url || invocation.settings.url != Settings{}.url)) {
     auto place = pigeon::runtime::hub_place(invocation.settings.url);
     if (!place) return pigeon::Unexpected(SettingsError{place.error()});
-    return AskedHub{place->is_secure, place->host, place->port};
+    return *std::move(place);
   }
   const auto command = hub_command(invocation);
   if (!command) return pigeon::Unexpected(command.error());
   const auto& listen = command->settings.hub.listen;
-  return AskedHub{!listen.certificate_file.empty(), host_to_ask(listen.host), listen.port};
+  return HubPlace{!listen.certificate_file.empty(), host_to_ask(listen.host), listen.port};
 }
 
 }  // namespace

@@ -120,6 +120,7 @@ class Node {
   Result<void, NodeError> add_peer_key(const PeerId& peer, const PeerPublicKey& key);
   /// Signs a text with the node's key (upstream's `signData`), in 86 characters of base64url.
   /// Upstream normalizes texts to NFC and trims them first; this one is signed as it is.
+  /// Texts in the form of a node's own proofs are refused.
   Result<std::string, NodeError> sign(std::string_view text) const;
 
   // ---- Streams to neighbors

@@ -428,7 +428,8 @@ PIGEON_API pigeon_error_kind pigeon_node_add_peer_key(pigeon_node* node, const c
                                                       const char* signing_key,
                                                       const char* encryption_key,
                                                       pigeon_error** error);
-/// Signs a text as it is. `signature` gets base64url in `PIGEON_SIGNATURE_SIZE` bytes.
+/// Signs a text as it is; one in the form of a node's own proofs is refused. `signature` gets
+/// base64url in `PIGEON_SIGNATURE_SIZE` bytes.
 PIGEON_API pigeon_error_kind pigeon_node_sign(const pigeon_node* node, const char* text,
                                               size_t size, char* signature, pigeon_error** error);
 /// Whether the owner of the signing key has signed the text; false whatever is malformed.

@@ -38,10 +38,10 @@ LinkChoice::LinkChoice(const MembershipOptions& options, Random random)
 
 void LinkChoice::set_options(const MembershipOptions& options) { options_ = options; }
 
-void LinkChoice::note_helpless(const PeerId& peer, Instant now) {
+void LinkChoice::note_helpless(const PeerId& peer, Instant since) {
   std::erase_if(newcomers_, [&](const Newcomer& one) { return one.peer == peer; });
   if (newcomers_.size() == newcomers_max) newcomers_.erase(newcomers_.begin());
-  newcomers_.push_back({peer, now + help_time});
+  newcomers_.push_back({peer, since + help_time});
 }
 
 void LinkChoice::observe(const KnownPeers& known, const LinkTable& links, Instant now) {

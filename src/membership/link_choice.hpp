@@ -28,8 +28,9 @@ class LinkChoice {
   void set_options(const MembershipOptions& options);
 
   /// Somebody named a peer of upstream with a smaller id than ours. It cannot call us, and whoever
-  /// named it may count on us, so for some seconds it is worth a link even without need.
-  void note_helpless(const PeerId& peer, Instant now);
+  /// named it may count on us, so for some seconds from `since` it is worth a link even without
+  /// need.
+  void note_helpless(const PeerId& peer, Instant since);
 
   /// Notes which wishes have come up and which are fulfilled. Call after each change, before any of
   /// the following.

@@ -14,6 +14,7 @@
 #include "node/link_id.hpp"
 #include "pigeon/node_options.hpp"
 #include "pigeon/rtc_types.hpp"
+#include "wire/signal_type.hpp"
 #include "wire/spelled_id.hpp"
 
 namespace pigeon::node {
@@ -68,7 +69,7 @@ struct Link {
   bool signals_over_mesh = false;
   /// Offer and candidates that a hub has got which may not know the peer, until it answers.
   struct Signal {
-    std::string type;
+    wire::SignalType type{};
     /// JSON.
     std::string data;
   };
@@ -80,6 +81,9 @@ struct Link {
     bool is_capable = false;
     bool is_over_mesh = false;
     Instant at;
+
+    /// Whoever made it waits for an answer still: less long than an attempt takes.
+    bool is_waiting(Now now) const { return now.monotonic - at <= 15s; }
   };
   std::optional<Offer> next_offer;
   /// Candidates of the other side so far.

@@ -50,6 +50,34 @@ TEST_F(ChainTest, KeysForAnotherArePassedOnAndNotKept) {
   EXPECT_EQ(village.node(2).status().counters.unknown, 1U);
 }
 
+TEST_F(ChainTest, KeysThatHonestPeersPassOnCostNothingAndAreNotConfirmed) {
+  meet(2);
+  const PeerId far = Random::from_number(9).id<PeerId>();
+  const std::string content = keys_of(0);
+  const NodeCounters before = village.node(1).status().counters;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const std::string text =
+        wire::encode(wire::OutgoingGossip{.id = Random::from_number(i).id<MessageId>(),
+                                          .subtype = "key_exchange",
+                                          .content = content,
+                                          .from = far,
+                                          .to = wire::SpelledId{village.id(1)},
+                                          .network = "global",
+                                          .timestamp = village.now.wall_ms,
+                                          .wants_ack = true});
+    wire::JsonReader reader;
+    const auto decoded = wire::decode_peer_message(text, reader);
+    village.inject(
+        1, 0, wire::encode_forward(std::get<wire::GossipMessage>(*decoded), village.id(0), false));
+  }
+
+  const NodeCounters after = village.node(1).status().counters;
+  EXPECT_EQ(after.unknown, before.unknown + 100);
+  EXPECT_EQ(after.over_rate, before.over_rate);
+  EXPECT_EQ(after.forged, before.forged);
+  EXPECT_EQ(after.messages_sent, before.messages_sent);
+}
+
 TEST_F(ChainTest, ARelayOpensNothingOfOthers) {
   meet(3);
   std::size_t opened = 0;

@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "base/base64.hpp"
-#include "crypto/sha256.hpp"
 #include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "node/subtypes.hpp"
@@ -31,16 +30,12 @@ std::optional<crypto::SealedText> sealed_text(const wire::EncryptedContent& cont
 /// By which sealed content is remembered, so that a relay that plays it again in another message
 /// (PeerPigeon protocol, section 12, 28) is not believed.
 MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed) {
-  crypto::Sha256 hash;
-  hash.update(as_bytes("pigeon-sealed"));
-  hash.update(from.bytes());
-  hash.update(sealed.iv);
-  hash.update(sealed.ephemeral_key);
-  hash.update(sealed.ciphertext);
-  const auto digest = hash.digest();
-  std::array<std::uint8_t, MessageId::byte_count> bytes{};
-  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
-  return MessageId(bytes);
+  std::string all;
+  all += as_text(from.bytes());
+  all += as_text(sealed.iv);
+  all += as_text(sealed.ephemeral_key);
+  all += as_text(sealed.ciphertext);
+  return wire::message_id_of(all);
 }
 
 }  // namespace
@@ -218,12 +213,6 @@ bool Node::Impl::take_content(const wire::SwallowedContent& /*content*/,
                               Now /*now*/) {
   ++counters_.unknown;
   return false;
-}
-
-bool Node::Impl::take_content(const wire::KeyExchange& content, const wire::GossipMessage& message,
-                              const Arrival& arrival, Now now) {
-  take_keys(content, message, arrival, now);
-  return true;
 }
 
 bool Node::Impl::take_content(const wire::DirectAck& content, const wire::GossipMessage& message,

@@ -144,6 +144,30 @@ TEST_F(HostileTest, AnOldOfferForAnOpenLinkIsNotAnswered) {
   }
 }
 
+TEST_F(HostileTest, CandidatesOfAnOfferThatWaitsDoNotTakeThoseOfTheOpenLink) {
+  meet(2);
+  const LinkId open = link_with(1);
+  const auto applied_to = [&] {
+    std::vector<LinkId> links;
+    for (const Output& output : victim().take_outputs()) {
+      if (const auto* apply = std::get_if<ApplyCandidate>(&output)) links.push_back(apply->link);
+    }
+    return links;
+  };
+  const std::string data =
+      R"({"candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host","sdpMid":"0"})";
+  hear_offer(village.id(1));
+  victim().take_outputs();
+
+  hear(1, wire::encode_channel_signal("ice-candidate", data, village.id(1), village.now.wall_ms));
+  EXPECT_THAT(applied_to(), testing::ElementsAre(open));
+  hear_candidate(village.id(1), data);
+  EXPECT_THAT(applied_to(), IsEmpty()) << "kept for the offer";
+  village.now.monotonic += 16s;
+  hear_candidate(village.id(1), data);
+  EXPECT_THAT(applied_to(), testing::ElementsAre(open)) << "the offer is too old";
+}
+
 TEST_F(HostileTest, AnOfferInTheNameOfANeighborCostsNoLiveLink) {
   meet(3);
   const LinkId before = link_with(1);
@@ -169,18 +193,9 @@ TEST_F(HostileTest, AnOfferInTheNameOfANeighborCostsNoLiveLink) {
 
 TEST_F(HostileTest, CandidatesByTheThousandForUnknownPeersAreBounded) {
   meet(2);
-  const auto hear_candidate = [&](const PeerId& from, int port) {
-    const std::string from_text = from.to_text();
-    const std::string to = victim().peer_id().to_text();
-    const std::string data = R"({"candidate":"candidate:1 1 udp 1 192.0.2.1 )" +
-                             std::to_string(port) + R"( typ host","sdpMid":"0"})";
-    victim().handle(HubText{village[0].hub, wire::encode(wire::RelayedSignal{
-                                                .type = wire::SignalType::ice_candidate,
-                                                .data = data,
-                                                .from = from_text,
-                                                .to = to,
-                                                .network = "global"})},
-                    village.now);
+  const auto hear_port = [&](const PeerId& from, int port) {
+    hear_candidate(from, R"({"candidate":"candidate:1 1 udp 1 192.0.2.1 )" + std::to_string(port) +
+                             R"( typ host","sdpMid":"0"})");
   };
   const auto applied_with_an_offer_of = [&](const PeerId& peer) {
     hear_offer(peer);
@@ -190,18 +205,18 @@ TEST_F(HostileTest, CandidatesByTheThousandForUnknownPeersAreBounded) {
     });
   };
 
-  for (int i = 0; i < 1'000; ++i) hear_candidate(invented(1), i);
+  for (int i = 0; i < 1'000; ++i) hear_port(invented(1), i);
   EXPECT_EQ(applied_with_an_offer_of(invented(1)), 32);
 
-  hear_candidate(invented(2), 5);
+  hear_port(invented(2), 5);
   EXPECT_EQ(applied_with_an_offer_of(invented(2)), 1) << "an honest one that is early";
 
-  hear_candidate(invented(3), 5);
+  hear_port(invented(3), 5);
   village.now.monotonic += 11s;
-  hear_candidate(invented(4), 5);
+  hear_port(invented(4), 5);
   EXPECT_EQ(applied_with_an_offer_of(invented(3)), 0) << "too early";
 
-  for (std::uint64_t i = 100; i < 1'100; ++i) hear_candidate(invented(i), 5);
+  for (std::uint64_t i = 100; i < 1'100; ++i) hear_port(invented(i), 5);
   EXPECT_EQ(applied_with_an_offer_of(invented(100)), 0) << "driven out";
   EXPECT_EQ(applied_with_an_offer_of(invented(1'099)), 1);
 }

@@ -95,34 +95,35 @@ void Node::Impl::send_keys(Link& link, bool is_response, std::string_view proof,
                          .timestamp = now.wall_ms}));
 }
 
-void Node::Impl::take_keys(const wire::KeyExchange& exchange, const wire::GossipMessage& message,
-                           const Arrival& arrival, Now now) {
-  if (!keys_) return;
+/// They are answered, if at all, and not confirmed.
+bool Node::Impl::take_content(const wire::KeyExchange& content, const wire::GossipMessage& message,
+                              const Arrival& arrival, Now now) {
   Link* link = links_.find(arrival.neighbor);
-  if (link == nullptr) return;
+  if (!keys_ || link == nullptr) return false;
   if (message.from != arrival.neighbor) {
-    take_far_keys(*link, exchange, message.from, arrival.is_verified, now);
-    return;
+    take_far_keys(*link, content, message.from, arrival.is_verified, now);
+    return false;
   }
-  receive_keys(*link, exchange, now);
-  if (exchange.is_response || !exchange.proof.empty()) return;
+  receive_keys(*link, content, now);
+  if (content.is_response || !content.proof.empty()) return false;
   if (link->budget.requests.take(now.monotonic)) {
     offer_keys(*link, true, now);
   } else {
     ++counters_.over_rate;
   }
+  return false;
 }
 
 // They count only if the sender has signed them with the same key. Others come by in honest meshes,
 // because peers of upstream without crypto pass on those of their neighbors.
 void Node::Impl::take_far_keys(Link& way, const wire::KeyExchange& exchange, const PeerId& from,
                                bool is_verified, Now now) {
-  if (!way.budget.requests.take(now.monotonic)) {
-    ++counters_.over_rate;
-    return;
-  }
   if (!is_verified) {
     ++counters_.unknown;
+    return;
+  }
+  if (!way.budget.requests.take(now.monotonic)) {
+    ++counters_.over_rate;
     return;
   }
   const auto signing = crypto::SigningPublicKey::parse(exchange.signing_key);

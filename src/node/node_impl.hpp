@@ -135,15 +135,15 @@ class Node::Impl {
   void receive_description(const wire::SpelledId& from, const rtc::SessionDescription& description,
                            const SignalWay& way, Now now);
   void receive_candidate(const wire::SpelledId& from, rtc::IceCandidate candidate, Now now);
+  void apply_candidate(Link& link, rtc::IceCandidate candidate);
   void receive_relayed(const wire::RelayedChannelSignal& signal, bool is_capable, Now now);
   void receive_signal(Link& link, const wire::ChannelSignal& signal, Now now);
   void apply_to_open(Link& link, const rtc::SessionDescription& description);
   bool can_signal() const;
   bool has_neighbors() const;
-  bool carry_signal(Link& link, std::string_view type, const std::string& data, bool is_sent,
-                    Now now);
+  bool send_signal(Link& link, wire::SignalType type, const std::string& data, Now now);
   void signal_over_mesh(Link& link, Now now);
-  bool relay_signal(const wire::SpelledId& to, std::string_view type, std::string_view data,
+  bool relay_signal(const wire::SpelledId& to, wire::SignalType type, std::string_view data,
                     Now now);
   void announce_over_mesh(Now now);
   void name_neighbors(Link& link);
@@ -210,8 +210,6 @@ class Node::Impl {
   // ---- node_identity.cpp
   void offer_keys(Link& link, bool is_response, Now now);
   void send_keys(Link& link, bool is_response, std::string_view proof, Now now);
-  void take_keys(const wire::KeyExchange& exchange, const wire::GossipMessage& message,
-                 const Arrival& arrival, Now now);
   void take_far_keys(Link& way, const wire::KeyExchange& exchange, const PeerId& from,
                      bool is_verified, Now now);
   void receive_keys(Link& link, const wire::KeyExchange& exchange, Now now);

@@ -10,9 +10,6 @@ namespace pigeon::node {
 
 namespace {
 
-/// For how long an offer can be answered that came while its peer's old link seemed to be open:
-/// less than an attempt takes.
-constexpr Duration offer_patience = 15s;
 /// From the open channel to the proof of identity, where one is demanded.
 constexpr Duration proof_time_max = 5s;
 
@@ -186,10 +183,8 @@ void Node::Impl::on(const LinkDescription& input, Now now) {
   }
   link->local_fingerprint = wire::certificate_fingerprint(input.description.sdp);
   const bool is_offer = input.description.type == rtc::SdpType::offer;
-  const bool is_sent =
-      !link->signals_over_mesh && hubs_.send_description(link->peer, input.description, now);
-  if (!carry_signal(*link, is_offer ? "offer" : "answer", wire::encode_data(input.description),
-                    is_sent, now)) {
+  if (!send_signal(*link, is_offer ? wire::SignalType::offer : wire::SignalType::answer,
+                   wire::encode_data(input.description), now)) {
     abandon(*link, membership::LossReason::failed, "no hub and no peer passes signals on", now);
   }
 }
@@ -202,9 +197,7 @@ void Node::Impl::on(const LinkCandidate& input, Now now) {
     send(link->peer.id, wire::encode_channel_signal("ice-candidate", data, self_.id, now.wall_ms));
     return;
   }
-  const bool is_sent =
-      !link->signals_over_mesh && hubs_.send_candidate(link->peer, input.candidate, now);
-  carry_signal(*link, "ice-candidate", data, is_sent, now);
+  send_signal(*link, wire::SignalType::ice_candidate, data, now);
 }
 
 void Node::Impl::on(const LinkOpened& input, Now now) {
@@ -302,9 +295,9 @@ void Node::Impl::abandon(Link& link, membership::LossReason reason, std::string_
     out_.emit(ConnectFailed{peer.id, std::string(words)});
   }
   // Whoever made it waits for an answer still.
-  const bool is_wanted =
-      reason == membership::LossReason::lost && next && now.monotonic - next->at <= offer_patience;
-  if (is_wanted) accept(peer, next->description, {next->is_capable, next->is_over_mesh}, now);
+  if (reason == membership::LossReason::lost && next && next->is_waiting(now)) {
+    accept(peer, next->description, {next->is_capable, next->is_over_mesh}, now);
+  }
 }
 
 void Node::Impl::go_down(const PeerId& peer, std::string_view words, Now now) {

@@ -15,43 +15,48 @@ using ::testing::SizeIs;
 
 const NodeOptions homely{.network = "home", .allow_global_fallback = true};
 
-TEST(NodeNetworkTest, AloneAtHomeANodeLooksIntoGlobalAndReturns) {
+/// 0 and 1 are in global, and 2 is alone at home.
+struct FallbackTest : testing::Test {
   Village village;
-  village.add_connected(2);
-  village.add_connected(1, homely);
+
+  void meet(const NodeOptions& lonely = homely) {
+    village.add_connected(2);
+    village.add_connected(1, lonely);
+  }
+  std::string network() { return village.node(2).status().network; }
+};
+
+TEST_F(FallbackTest, AloneAtHomeANodeLooksIntoGlobalAndReturns) {
+  meet();
   village.pass(60s);
-  ASSERT_EQ(village.node(2).status().network, "global");
+  ASSERT_EQ(network(), "global");
   ASSERT_GT(village.node(2).status().connected_count, 0U);
 
   village.add_connected(1, {.network = "home"});
   village.pass(200s);
 
-  EXPECT_EQ(village.node(2).status().network, "home");
+  EXPECT_EQ(network(), "home");
   EXPECT_EQ(village.node(2).status().connected_count, 1U);
   EXPECT_EQ(village.node(3).status().connected_count, 1U);
   EXPECT_THAT(village.events<NetworkChanged>(2), SizeIs(2));
 }
 
-TEST(NodeNetworkTest, StaysAtHomeUnlessAskedOtherwise) {
-  Village village;
-  village.add_connected(2);
-  village.add_connected(1, {.network = "home"});
+TEST_F(FallbackTest, StaysAtHomeUnlessAskedOtherwise) {
+  meet({.network = "home"});
 
   village.pass(10min);
 
-  EXPECT_EQ(village.node(2).status().network, "home");
+  EXPECT_EQ(network(), "home");
   EXPECT_EQ(village.node(2).status().connected_count, 0U);
 }
 
-TEST(NodeNetworkTest, LeavesHomeAfterHalfAMinuteAloneAndNotBefore) {
-  Village village;
-  village.add_connected(2);
-  village.add_connected(1, homely);
+TEST_F(FallbackTest, LeavesHomeAfterHalfAMinuteAloneAndNotBefore) {
+  meet();
 
   village.pass(29s);
-  EXPECT_EQ(village.node(2).status().network, "home");
+  EXPECT_EQ(network(), "home");
   village.pass(2s);
-  EXPECT_EQ(village.node(2).status().network, "global");
+  EXPECT_EQ(network(), "global");
 }
 
 TEST(NodeNetworkTest, DoesNotLeaveSomebodyAtHome) {
@@ -65,10 +70,8 @@ TEST(NodeNetworkTest, DoesNotLeaveSomebodyAtHome) {
   EXPECT_EQ(village.node(2).status().connected_count, 1U);
 }
 
-TEST(NodeNetworkTest, DoesNotGoBackAndForthWhileNobodyIsAtHome) {
-  Village village;
-  village.add_connected(2);
-  village.add_connected(1, homely);
+TEST_F(FallbackTest, DoesNotGoBackAndForthWhileNobodyIsAtHome) {
+  meet();
 
   village.pass(10min);
 
@@ -91,16 +94,14 @@ TEST(NodeNetworkTest, TimeWithoutAHubIsNotTimeAlone) {
   EXPECT_EQ(village.node(0).status().network, "global");
 }
 
-TEST(NodeNetworkTest, DisconnectedWhileAwayANodeBeginsAtHome) {
-  Village village;
-  village.add_connected(2);
-  village.add_connected(1, homely);
+TEST_F(FallbackTest, DisconnectedWhileAwayANodeBeginsAtHome) {
+  meet();
   village.pass(60s);
-  ASSERT_EQ(village.node(2).status().network, "global");
+  ASSERT_EQ(network(), "global");
 
   village.node(2).disconnect(village.now);
   village.run();
-  EXPECT_EQ(village.node(2).status().network, "home");
+  EXPECT_EQ(network(), "home");
   EXPECT_FALSE(village.events<NetworkChanged>(2).back().is_fallback);
 
   village.add_connected(1, {.network = "home"});
@@ -140,19 +141,17 @@ TEST(NodeNetworkTest, DisconnectingTellsThatTheHubIsLeft) {
   EXPECT_EQ(village.node(0).next_timeout(), Instant::max());
 }
 
-TEST(NodeNetworkTest, FallbackCanBeSwitchedWhileAway) {
-  Village village;
-  village.add_connected(2);
-  village.add_connected(1, {.network = "home"});
+TEST_F(FallbackTest, FallbackCanBeSwitchedWhileAway) {
+  meet({.network = "home"});
   village.node(2).set(NodeSwitch::allow_global_fallback, true, village.now);
   village.pass(60s);
-  ASSERT_EQ(village.node(2).status().network, "global");
+  ASSERT_EQ(network(), "global");
 
   village.node(2).set(NodeSwitch::allow_global_fallback, false, village.now);
   village.run();
-  EXPECT_EQ(village.node(2).status().network, "home");
+  EXPECT_EQ(network(), "home");
   village.pass(5min);
-  EXPECT_EQ(village.node(2).status().network, "home");
+  EXPECT_EQ(network(), "home");
 }
 
 TEST(NodeNetworkTest, DiscoveryCanBeSwitched) {

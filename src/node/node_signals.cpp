@@ -117,15 +117,18 @@ void Node::Impl::receive_description(const wire::SpelledId& from,
 void Node::Impl::receive_candidate(const wire::SpelledId& from, rtc::IceCandidate candidate,
                                    Now now) {
   Link* link = links_.find(from.id);
-  if (link == nullptr || link->next_offer) {
-    if (!early_candidates_.keep(from.id, std::move(candidate), now)) ++counters_.unknown;
-    return;
-  }
-  if (++link->candidate_count > candidates_max) {
+  // With an offer that waits for the end of an open link come its candidates.
+  const bool is_early = link == nullptr || (link->next_offer && link->next_offer->is_waiting(now));
+  if (!is_early) return apply_candidate(*link, std::move(candidate));
+  if (!early_candidates_.keep(from.id, std::move(candidate), now)) ++counters_.unknown;
+}
+
+void Node::Impl::apply_candidate(Link& link, rtc::IceCandidate candidate) {
+  if (++link.candidate_count > candidates_max) {
     ++counters_.over_rate;
     return;
   }
-  out_.add(ApplyCandidate{link->id, std::move(candidate)});
+  out_.add(ApplyCandidate{link.id, std::move(candidate)});
 }
 
 void Node::Impl::receive_relayed(const wire::RelayedChannelSignal& signal, bool is_capable,
@@ -159,7 +162,7 @@ void Node::Impl::receive_signal(Link& link, const wire::ChannelSignal& signal, N
   }
   if (signal.type == "ice-candidate") {
     const auto candidate = wire::decode_candidate(signal.data, reader_);
-    if (candidate) receive_candidate(link.peer, *candidate, now);
+    if (candidate) apply_candidate(link, *candidate);
     if (!candidate) ++counters_.malformed;
     return;
   }
@@ -193,20 +196,18 @@ bool Node::Impl::has_neighbors() const {
                      [](const auto& entry) { return entry.second.is_up; });
 }
 
-/// A signal that a hub has got, or not, goes over the mesh if no hub did, and later if none of the
-/// hubs has named the peer and nobody answers. Not both at once: in a large mesh hubs name some
-/// peers only, and as many signals over the mesh would hold up everything else.
-bool Node::Impl::carry_signal(Link& link, std::string_view type, const std::string& data,
-                              bool is_sent, Now now) {
-  if (!is_sent) {
-    link.signals_over_mesh = relay_signal(link.peer, type, data, now);
-    return link.signals_over_mesh;
-  }
+/// Over a hub; over the mesh if none is connected, or if none has named the peer and nobody answers
+/// in time. Not both at once: in a large mesh hubs name some peers only, and as many signals over
+/// the mesh would hold up everything else.
+bool Node::Impl::send_signal(Link& link, wire::SignalType type, const std::string& data, Now now) {
+  if (link.signals_over_mesh && relay_signal(link.peer, type, data, now)) return true;
+  link.signals_over_mesh = !hubs_.send_signal(type, link.peer, data, now);
+  if (link.signals_over_mesh) return relay_signal(link.peer, type, data, now);
   const bool is_sure =
       link.role == membership::Role::answerer || link.is_answered || hubs_.has_way_to(link.peer.id);
   if (is_sure || link.unanswered.size() == candidates_max) return true;
   if (link.unanswered.empty()) deadlines_.schedule(now.monotonic + answer_patience, link.id);
-  link.unanswered.push_back({std::string(type), data});
+  link.unanswered.push_back({type, data});
   return true;
 }
 
@@ -217,13 +218,14 @@ void Node::Impl::signal_over_mesh(Link& link, Now now) {
   }
 }
 
-bool Node::Impl::relay_signal(const wire::SpelledId& to, std::string_view type,
+bool Node::Impl::relay_signal(const wire::SpelledId& to, wire::SignalType type,
                               std::string_view data, Now now) {
   if (!has_neighbors()) return false;
   originate({.id = random_.id<MessageId>(),
              .subtype = "dm",
              .content = wire::encode_content(
-                 wire::RelayedChannelSignal{.type = type, .data = data, .from = self_, .to = to},
+                 wire::RelayedChannelSignal{
+                     .type = wire::to_text(type), .data = data, .from = self_, .to = to},
                  now.wall_ms),
              .to = to,
              .timestamp = now.wall_ms},

@@ -5,6 +5,7 @@
 #include "base/base64.hpp"
 #include "net/clock.hpp"
 #include "node/json_text.hpp"
+#include "node/proof_text.hpp"
 #include "runtime/check_node_options.hpp"
 #include "runtime/ice_servers.hpp"
 #include "runtime/node_handle.hpp"
@@ -49,7 +50,7 @@ Result<NodeParts, NodeError> make_parts(NodeOptions options, pigeon::Node::OnEve
   // One is needed, and those that the other side opens beyond it are closed.
   connections.channel_count_max = 4;
   return NodeParts{.core = *std::move(core),
-                   .identity = *std::move(identity),
+                   .identity = keys ? std::optional(*std::move(identity)) : std::nullopt,
                    .trusted = std::move(trusted),
                    .connections = std::move(connections),
                    .on_event = std::move(on_event),
@@ -187,6 +188,9 @@ Result<void, NodeError> Node::add_peer_key(const PeerId& peer, const PeerPublicK
 }
 
 Result<std::string, NodeError> Node::sign(std::string_view text) const {
+  if (node::is_proof_text(text)) {
+    return Unexpected(bad_argument("The text has the form of a proof that nodes make themselves."));
+  }
   const auto signature = handle_->sign(as_bytes(text));
   if (signature) return encode_base64url(*signature);
   return Unexpected(bad_argument("This node has no key to sign with: crypto is switched off."));

@@ -101,19 +101,6 @@ void HubLinks::closed(HubKey key, std::uint16_t code, std::string_view reason, N
   lose(*hub, std::move(words), now);
 }
 
-bool HubLinks::send_description(const wire::SpelledId& to,
-                                const rtc::SessionDescription& description, Now now) {
-  const bool is_offer = description.type == rtc::SdpType::offer;
-  PIGEON_ASSERT(is_offer || description.type == rtc::SdpType::answer);
-  return send_signal(is_offer ? wire::SignalType::offer : wire::SignalType::answer, to,
-                     wire::encode_data(description), now);
-}
-
-bool HubLinks::send_candidate(const wire::SpelledId& to, const rtc::IceCandidate& candidate,
-                              Now now) {
-  return send_signal(wire::SignalType::ice_candidate, to, wire::encode_data(candidate), now);
-}
-
 bool HubLinks::send_rejection(const wire::SpelledId& to, std::size_t links, std::size_t links_max,
                               Now now) {
   wire::JsonObjectWriter data;
@@ -232,8 +219,8 @@ void HubLinks::tell_state(const Hub& hub, std::string reason, Duration retry_in)
                                 .retry_in = retry_in});
 }
 
-bool HubLinks::send_signal(wire::SignalType type, const wire::SpelledId& to,
-                           const std::string& data, Now now) {
+bool HubLinks::send_signal(wire::SignalType type, const wire::SpelledId& to, std::string_view data,
+                           Now now) {
   Hub* const hub = choose(to.id);
   if (hub == nullptr) return false;
   const std::string target = to.to_text();

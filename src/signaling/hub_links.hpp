@@ -133,11 +133,10 @@ class HubLinks {
   /// Also for one that could not be opened; `reason` is a sentence.
   void closed(HubKey hub, std::uint16_t code, std::string_view reason, Now now);
 
-  /// Sends a signal to a peer through the hub that last named it, or any other, which may know it;
-  /// false if none is connected.
-  bool send_description(const wire::SpelledId& to, const rtc::SessionDescription& description,
-                        Now now);
-  bool send_candidate(const wire::SpelledId& to, const rtc::IceCandidate& candidate, Now now);
+  /// Sends a signal, with JSON as data, to a peer through the hub that last named it, or any other,
+  /// which may know it; false if none is connected.
+  bool send_signal(wire::SignalType type, const wire::SpelledId& to, std::string_view data,
+                   Now now);
   /// `connection-rejected` for want of room.
   bool send_rejection(const wire::SpelledId& to, std::size_t links, std::size_t links_max, Now now);
 
@@ -177,8 +176,6 @@ class HubLinks {
   void send(Hub& hub, std::string text, Now now);
   void announce(Hub& hub, Now now);
   void tell_state(const Hub& hub, std::string reason, Duration retry_in);
-  bool send_signal(wire::SignalType type, const wire::SpelledId& to, const std::string& data,
-                   Now now);
   Duration retry_wait(std::uint32_t attempt_count);
 
   // hub_messages.cpp

@@ -119,7 +119,7 @@ TEST_F(HubLinksTest, PingsAfterSilenceOfOurs) {
   const HubKey hub = add_open("ws://one");
   EXPECT_EQ(links.next_timeout(), at(240s).monotonic);
 
-  ASSERT_TRUE(links.send_description(alice, offer, at(100s)));
+  ASSERT_TRUE(send_offer(links, alice, at(100s)));
   links.handle_timeout(at(240s));
   EXPECT_THAT(sent_to(hub), ElementsAre(HasSubstr(R"("type":"offer")")));
 
@@ -249,9 +249,13 @@ TEST_F(HubLinksTest, SendsSignalsWithOurNamespaceToThePeerAsItSpellsItself) {
   const HubKey hub = add_open("ws://one");
   const auto spelled_otherwise = *wire::SpelledId::parse("AbAb" + std::string(36, '0'));
 
-  EXPECT_TRUE(links.send_description(spelled_otherwise, offer, at(1s)));
-  EXPECT_TRUE(links.send_description(alice, {rtc::SdpType::answer, "v=0\r\nexample"}, at(1s)));
-  EXPECT_TRUE(links.send_candidate(alice, {.candidate = "candidate:1", .sdp_mid = "0"}, at(1s)));
+  EXPECT_TRUE(send_offer(links, spelled_otherwise, at(1s)));
+  EXPECT_TRUE(links.send_signal(
+      wire::SignalType::answer, alice,
+      wire::encode_data(rtc::SessionDescription{rtc::SdpType::answer, "v=0\r\nexample"}), at(1s)));
+  EXPECT_TRUE(links.send_signal(
+      wire::SignalType::ice_candidate, alice,
+      wire::encode_data(rtc::IceCandidate{.candidate = "candidate:1", .sdp_mid = "0"}), at(1s)));
   EXPECT_TRUE(links.send_rejection(alice, 16, 16, at(1s)));
 
   EXPECT_THAT(
@@ -267,13 +271,13 @@ TEST_F(HubLinksTest, SendsSignalsWithOurNamespaceToThePeerAsItSpellsItself) {
 }
 
 TEST_F(HubLinksTest, SaysWhenNoHubCanTakeASignal) {
-  EXPECT_FALSE(links.send_description(alice, offer, at(0s)));
+  EXPECT_FALSE(send_offer(links, alice, at(0s)));
   const HubKey hub = links.add("ws://one", at(0s)).value();
-  EXPECT_FALSE(links.send_description(alice, offer, at(0s)));
+  EXPECT_FALSE(send_offer(links, alice, at(0s)));
   links.opened(hub, at(1s));
-  EXPECT_TRUE(links.send_description(alice, offer, at(1s)));
+  EXPECT_TRUE(send_offer(links, alice, at(1s)));
   links.closed(hub, 1006, "Lost.", at(2s));
-  EXPECT_FALSE(links.send_description(alice, offer, at(2s)));
+  EXPECT_FALSE(send_offer(links, alice, at(2s)));
 }
 
 }  // namespace

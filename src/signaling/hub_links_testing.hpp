@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "signaling/hub_links.hpp"
+#include "wire/signal_data.hpp"
 
 namespace pigeon::signaling {
 
@@ -34,6 +35,11 @@ std::vector<T> only(std::vector<Variant> all) {
 inline HubLinks make_links(HubLinksOptions options = {}, std::uint64_t seed = 1,
                            std::string network = "global") {
   return {self, std::move(network), 16, options, Random::from_number(seed)};
+}
+
+inline bool send_offer(HubLinks& links, const wire::SpelledId& to, Now now) {
+  const rtc::SessionDescription offer{rtc::SdpType::offer, "v=0\r\nexample"};
+  return links.send_signal(wire::SignalType::offer, to, wire::encode_data(offer), now);
 }
 
 /// The hubs of a node, and short ways to play them.

@@ -239,17 +239,17 @@ TEST_F(HubMessagesTest, DropsWhatIsNoMessage) {
 TEST_F(HubMessagesTest, SendsToTheHubThatNamedThePeerLast) {
   const HubKey two = add_open("ws://two");
   news_of(two, discovered(alice.to_text()));
-  links.send_candidate(alice, {}, at(1s));
+  send_offer(links, alice, at(1s));
   EXPECT_THAT(sent_to(two), SizeIs(1));
 
   news_of(hub, relayed(wire::SignalType::offer, offer_data));
-  links.send_candidate(alice, {}, at(1s));
+  send_offer(links, alice, at(1s));
   EXPECT_THAT(sent_to(hub), SizeIs(1));
 
   news_of(two, discovered(alice.to_text()));
   links.closed(two, 1006, "Lost.", at(2s));
   links.take_actions();
-  links.send_candidate(alice, {}, at(2s));
+  send_offer(links, alice, at(2s));
   EXPECT_THAT(sent_to(hub), SizeIs(1));
 }
 
@@ -259,7 +259,7 @@ TEST_F(HubMessagesTest, ForgetsTheHubOfAPeerThatLeftIt) {
 
   news_of(two, encode(wire::PeerDisconnected{.peer_id = alice.to_text(), .network = "global"}));
 
-  links.send_candidate(alice, {}, at(1s));
+  send_offer(links, alice, at(1s));
   EXPECT_THAT(sent_to(hub), SizeIs(1));
 }
 
@@ -273,10 +273,10 @@ TEST_F(HubMessagesTest, RemembersABoundedNumberOfPeers) {
     ASSERT_THAT(news_of(two, discovered(peers.back().to_text()), i * 10ms), SizeIs(1));
   }
 
-  links.send_candidate(peers[100'000 - 4'096], {}, at(2'000s));
+  send_offer(links, peers[100'000 - 4'096], at(2'000s));
   EXPECT_THAT(sent_to(two), SizeIs(1));
   // Forgotten: the first hub is as good as any.
-  links.send_candidate(peers[100'000 - 4'097], {}, at(2'000s));
+  send_offer(links, peers[100'000 - 4'097], at(2'000s));
   EXPECT_THAT(sent_to(hub), SizeIs(1));
 }
 

@@ -3,12 +3,15 @@
 
 #include "wire/canonical_json.hpp"
 #include "wire/canonical_value.hpp"
+#include "wire/field_reader.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/peer_message.hpp"
 
 namespace pigeon::wire {
 
 namespace {
+
+constexpr std::string_view link_proof_type = "pigeon-link-1";
 
 /// The signed members but `content`, which is in canonical form already.
 struct SignedMembers {
@@ -61,8 +64,28 @@ std::string link_proof_text(const LinkProof& proof) {
   JsonObjectWriter out(384);
   out.text("fingerprint", proof.fingerprint).text("from", proof.from.to_text());
   out.text("peerFingerprint", proof.peer_fingerprint).text("to", proof.to.to_text());
-  out.text("type", "pigeon-link-1");
+  out.text("type", link_proof_type);
   return out.finish();
+}
+
+bool is_proof_text(std::string_view text) {
+  JsonReader reader;
+  const auto object = reader.parse(text);
+  if (!object || object->kind() != JsonKind::object) return false;
+  JsonText type;
+  JsonText id;
+  JsonText network;
+  JsonText subtype;
+  JsonText timestamp;
+  take_members(reader.members(*object), {{"type", &type},
+                                         {"id", &id},
+                                         {"networkName", &network},
+                                         {"subtype", &subtype},
+                                         {"timestamp", &timestamp}});
+  const bool is_message = id.kind() != JsonKind::absent && network.kind() != JsonKind::absent &&
+                          subtype.kind() != JsonKind::absent &&
+                          timestamp.kind() != JsonKind::absent;
+  return is_message || reader.unescaped(type) == link_proof_type;
 }
 
 }  // namespace pigeon::wire

@@ -91,5 +91,19 @@ TEST_F(MessageProofTest, BindsALinkToItsTwoCertificates) {
             R"("type":"pigeon-link-1"})");
 }
 
+TEST_F(MessageProofTest, KnowsTheTextsThatProofsCover) {
+  EXPECT_TRUE(is_proof_text(link_proof_text({})));
+  JsonReader spare;
+  const auto text = signed_text(OutgoingGossip{.subtype = "chat", .content = "1"}, spare);
+  ASSERT_TRUE(text);
+  EXPECT_TRUE(is_proof_text(*text));
+  EXPECT_TRUE(is_proof_text(" " + *text));
+
+  for (const char* other : {"", "hello", "{}", "[1]", R"({"type":"order","id":1})",
+                            R"({"content":"x","from":"a","timestamp":1})"}) {
+    EXPECT_FALSE(is_proof_text(other)) << other;
+  }
+}
+
 }  // namespace
 }  // namespace pigeon::wire

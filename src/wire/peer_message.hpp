@@ -269,6 +269,10 @@ struct LinkProof {
 };
 std::string link_proof_text(const LinkProof& proof);
 
+/// Whether a text is one that a proof covers, of a message or of a link. Whoever signed such a text
+/// of a stranger would lend out its id.
+bool is_proof_text(std::string_view text);
+
 // The other messages, as they are sent. Those of this project's own kind use `OutgoingGossip` with
 // the contents below.
 

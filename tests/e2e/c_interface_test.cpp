@@ -98,6 +98,10 @@ TEST_P(CInterfaceTest, SignsAndChecks) {
   EXPECT_FALSE(pigeon_verify_signature("", "hello", 5, status->public_key));
   EXPECT_FALSE(pigeon_verify_signature(signature, "hello", 5, "no key"));
   EXPECT_FALSE(pigeon_verify_signature(nullptr, "hello", 5, status->public_key));
+  const std::string proof =
+      R"({"fingerprint":"A","from":"b","peerFingerprint":"C","to":"d","type":"pigeon-link-1"})";
+  EXPECT_EQ(pigeon_node_sign(alice_->node(), proof.data(), proof.size(), signature, nullptr),
+            PIGEON_BAD_ARGUMENT);
   // What she says of herself once more, and what the application says of her.
   EXPECT_EQ(pigeon_node_exchange_keys(bob_->node(), alice_->id(), nullptr), PIGEON_OK);
   EXPECT_EQ(pigeon_node_add_peer_key(bob_->node(), alice_->id(), status->public_key,

@@ -40,7 +40,7 @@ void check(const HubNews& news) {
 void answer(HubLinks& links, const HubNews& news, Now now) {
   const auto* got = std::get_if<DescriptionReceived>(&news);
   if (got == nullptr) return;
-  const bool was_sent = links.send_candidate(got->from, {.candidate = "candidate:1"}, now);
+  const bool was_sent = links.send_signal(wire::SignalType::ice_candidate, got->from, "{}", now);
   PIGEON_ASSERT(was_sent == links.is_any_connected());
   PIGEON_ASSERT(links.take_actions().size() == (was_sent ? 1 : 0));
 }

@@ -40,18 +40,21 @@ struct HostileTest : testing::Test {
     victim().handle(HubText{village[0].hub, text}, village.now);
     village.run();
   }
-  void hear_offer(const PeerId& from) {
+  void hear_signal(wire::SignalType type, const PeerId& from, const std::string& data) {
     const std::string from_text = from.to_text();
     const std::string to = victim().peer_id().to_text();
-    const std::string data =
-        wire::encode_data(rtc::SessionDescription{rtc::SdpType::offer, offer_sdp()});
     victim().handle(
-        HubText{village[0].hub, wire::encode(wire::RelayedSignal{.type = wire::SignalType::offer,
-                                                                 .data = data,
-                                                                 .from = from_text,
-                                                                 .to = to,
-                                                                 .network = "global"})},
+        HubText{village[0].hub,
+                wire::encode(wire::RelayedSignal{
+                    .type = type, .data = data, .from = from_text, .to = to, .network = "global"})},
         village.now);
+  }
+  void hear_offer(const PeerId& from) {
+    hear_signal(wire::SignalType::offer, from,
+                wire::encode_data(rtc::SessionDescription{rtc::SdpType::offer, offer_sdp()}));
+  }
+  void hear_candidate(const PeerId& from, const std::string& data) {
+    hear_signal(wire::SignalType::ice_candidate, from, data);
   }
   void hear_discovered(const PeerId& peer) {
     const std::string peer_text = peer.to_text();
