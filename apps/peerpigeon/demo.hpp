@@ -19,6 +19,7 @@ class Demo {
   Demo(const Invocation& invocation, Console& console, std::size_t count);
   Demo(const Demo&) = delete;
   Demo& operator=(const Demo&) = delete;
+  ~Demo() = default;
 
   /// Runs until a signal; the exit status.
   int run();

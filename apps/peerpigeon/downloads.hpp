@@ -38,6 +38,7 @@ class Downloads {
             Abort abort);
   Downloads(const Downloads&) = delete;
   Downloads& operator=(const Downloads&) = delete;
+  ~Downloads() = default;
 
   /// Takes an event of a stream towards us; false if it is none.
   bool take(const pigeon::NodeEvent& event);

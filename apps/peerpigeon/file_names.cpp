@@ -93,7 +93,7 @@ std::filesystem::path move_without_overwriting(const std::filesystem::path& from
   const std::size_t ending = ending_of(name);
   for (int i = 1; i <= tries_max; ++i) {
     const std::string number = i == 1 ? "" : fmt::format(" ({})", i);
-    const auto to = folder / (name.substr(0, ending) + number + name.substr(ending));
+    auto to = folder / (name.substr(0, ending) + number + name.substr(ending));
     const Moved moved = move_to(from, to);
     if (moved == Moved::done) return to;
     if (moved == Moved::failed) return {};

@@ -182,7 +182,7 @@ void Inbox::break_off(const Sender& sender) {
     streams[*stream_of(waiting.event)].has_beginning |=
         std::holds_alternative<pigeon::StreamReceived>(waiting.event);
   }
-  std::erase_if(waiting_, [&](const Arrival& waiting) {
+  std::erase_if(waiting_, [&, node = node](const Arrival& waiting) {
     const auto stream = stream_of(waiting.event);
     const auto found = waiting.node == node && stream ? streams.find(*stream) : streams.end();
     if (found == streams.end()) return false;

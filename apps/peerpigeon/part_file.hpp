@@ -16,6 +16,8 @@ class PartFile {
   static std::optional<PartFile> create(const std::filesystem::path& folder);
   PartFile(PartFile&& other) noexcept;
   PartFile& operator=(PartFile&& other) noexcept;
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
   ~PartFile() { discard(); }
 
   /// Appends; false if that fails.

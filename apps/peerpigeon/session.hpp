@@ -71,6 +71,7 @@ class Session {
       const Invocation& invocation, Console& console, IfInUse if_in_use = IfInUse::take_another_id);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
+  ~Session() = default;
 
   pigeon::Node& node() { return *node_; }
   const pigeon::PeerId& id() const { return id_; }

@@ -22,6 +22,7 @@ class Upload {
       const std::filesystem::path& path);
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
+  ~Upload() = default;
 
   /// Begins the stream; the peer is linked. The error is a sentence.
   pigeon::Result<void, std::string> begin(pigeon::Node& node, const pigeon::PeerId& peer);

@@ -26,7 +26,7 @@ class NodeHandle;
 class NodeLoop {
  public:
   /// The error says what the system refused.
-  static Result<NodeLoop, NodeError> create(RtcLoopOptions addresses = {});
+  static Result<NodeLoop, NodeError> create(const RtcLoopOptions& addresses = {});
   NodeLoop(const NodeLoop&) = delete;
   NodeLoop& operator=(const NodeLoop&) = delete;
   NodeLoop(NodeLoop&&) noexcept;

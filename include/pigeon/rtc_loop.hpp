@@ -58,7 +58,7 @@ struct RtcLoopStats {
 class RtcLoop {
  public:
   /// Makes the certificate of all connections.
-  static Result<RtcLoop, RtcFailure> create(RtcLoopOptions options = {});
+  static Result<RtcLoop, RtcFailure> create(const RtcLoopOptions& options = {});
 
   RtcLoop(const RtcLoop&) = delete;
   RtcLoop& operator=(const RtcLoop&) = delete;

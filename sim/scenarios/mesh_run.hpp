@@ -91,7 +91,9 @@ class MeshRun {
   MeshNode* random_neighbor(const MeshNode& node);
   /// Of a random node, if it has one.
   void break_some_link();
-  void note(std::string sentence) { world_->findings().add(world_->now().monotonic, sentence); }
+  void note(std::string sentence) {
+    world_->findings().add(world_->now().monotonic, std::move(sentence));
+  }
   MeshOutcome outcome();
 
  private:

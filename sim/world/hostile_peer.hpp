@@ -26,7 +26,7 @@ class HostilePeer {
   std::string forged(std::string_view subtype, std::string_view content,
                      std::string_view members = "");
   std::string recorded();
-  std::string with_other_content(std::string text);
+  static std::string with_other_content(std::string text);
   std::string with_other_id(std::string text);
   std::string damaged(std::string text);
   std::string with_absurd_numbers();

@@ -150,7 +150,7 @@ class LinkNetwork {
   std::optional<Token> token_of(OwnerId owner, node::LinkId link) const;
   Token make_end(OwnerId owner, node::LinkId link, bool is_offerer);
   void erase(Token token);
-  void learn(End& end, const rtc::SessionDescription& description);
+  static void learn(End& end, const rtc::SessionDescription& description);
   void describe(Token token);
   void try_to_connect(Token token);
   void finish_connecting(Token offerer, Token answerer);

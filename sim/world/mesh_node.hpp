@@ -49,6 +49,8 @@ class MeshNode final : public LinkOwner {
  public:
   MeshNode(MeshSurroundings& world, std::uint64_t number, node::Node core,
            std::unique_ptr<KeyHolder> keys, Duration wall_skew);
+  MeshNode(const MeshNode&) = delete;
+  MeshNode& operator=(const MeshNode&) = delete;
   ~MeshNode() override;
 
   /// Unlike an id never used again.

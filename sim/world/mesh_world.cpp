@@ -70,7 +70,7 @@ MeshNode& MeshWorld::add_node(const NodeOptions& options) {
 }
 
 UpstreamPeer& MeshWorld::add_upstream(std::size_t links_max) {
-  const PeerId id = random_.id<PeerId>();
+  const auto id = random_.id<PeerId>();
   const std::uint64_t number = next_number_++;
   upstream_.push_back(std::make_unique<UpstreamPeer>(hub(), links_, id, links_max));
   UpstreamPeer& peer = *upstream_.back();
@@ -136,7 +136,7 @@ std::string MeshWorld::next_text(const PeerId& from) {
 }
 
 std::string MeshWorld::broadcast(MeshNode& node) {
-  const std::string text = next_text(node.id());
+  std::string text = next_text(node.id());
   ledger_.note_sending(text, node.id(), std::nullopt, now().monotonic);
   const auto id =
       node.command([&](node::Node& core, Now at) { return core.send_message(text, at); });
@@ -149,14 +149,14 @@ std::string MeshWorld::broadcast(MeshNode& node) {
 }
 
 std::string MeshWorld::broadcast(UpstreamPeer& peer) {
-  const std::string text = next_text(peer.id());
+  std::string text = next_text(peer.id());
   ledger_.note_sending(text, peer.id(), std::nullopt, now().monotonic);
   peer.send_message(text);
   return text;
 }
 
 std::string MeshWorld::send_direct(MeshNode& node, const PeerId& to, bool is_encrypted) {
-  const std::string text = next_text(node.id());
+  std::string text = next_text(node.id());
   ledger_.note_sending(text, node.id(), to, now().monotonic);
   const auto id = node.command([&](node::Node& core, Now at) {
     return is_encrypted ? core.send_encrypted_message(to, text, at)
@@ -174,7 +174,7 @@ std::string MeshWorld::send_direct(MeshNode& node, const PeerId& to, bool is_enc
 }
 
 std::string MeshWorld::send_direct(UpstreamPeer& peer, const PeerId& to) {
-  const std::string text = next_text(peer.id());
+  std::string text = next_text(peer.id());
   ledger_.note_sending(text, peer.id(), to, now().monotonic);
   peer.send_direct(to, text);
   return text;
@@ -254,8 +254,9 @@ void MeshWorld::check_proof(const MeshNode& node, const PeerId& peer) {
   for (const auto& end : links_.open_ends(node.owner())) {
     const auto id = ids_.find(end.other);
     if (node.peer_of(end.link) != peer) continue;
-    if (id == ids_.end() || id->second != peer)
+    if (id == ids_.end() || id->second != peer) {
       report(node, "takes a stranger for " + short_name(peer));
+    }
   }
 }
 
@@ -273,8 +274,9 @@ void MeshWorld::check_channels(const MeshNode& node) {
                      std::to_string(node.channels().size()));
   }
   for (const auto& [link, peer] : node.channels()) {
-    const auto status = std::find_if(told.begin(), told.end(),
-                                     [&](const PeerStatus& one) { return one.peer == peer; });
+    const auto status =
+        std::find_if(told.begin(), told.end(),
+                     [&, &peer = peer](const PeerStatus& one) { return one.peer == peer; });
     if (status == told.end()) {
       report(node, "has forgotten its channel with " + short_name(peer));
     } else if (status->state == PeerState::connected && !links_.other_side(node.owner(), link)) {

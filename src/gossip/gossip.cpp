@@ -87,7 +87,7 @@ bool Gossip::is_fresh(std::int64_t timestamp_ms, Now now) const {
 }
 
 std::vector<PeerId> Gossip::targets(const Header& header, const PeerId& neighbor,
-                                    std::span<const PeerId> neighbors) const {
+                                    std::span<const PeerId> neighbors) {
   std::vector<PeerId> targets;
   // Whoever sends it takes one away, and nothing is sent with none left (5.2, step 10).
   if (header.ttl <= 1) return targets;

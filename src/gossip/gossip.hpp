@@ -75,8 +75,8 @@ class Gossip {
   /// The neighbors that a message goes on to, in their order: none if its ttl is used up by then,
   /// else all but the one it came from and those on its path. For a message of ours `neighbor` is
   /// our own id.
-  std::vector<PeerId> targets(const Header& header, const PeerId& neighbor,
-                              std::span<const PeerId> neighbors) const;
+  static std::vector<PeerId> targets(const Header& header, const PeerId& neighbor,
+                                     std::span<const PeerId> neighbors);
 
   /// Forgets what is too old.
   void handle_timeout(Now now);

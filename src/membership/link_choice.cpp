@@ -98,7 +98,7 @@ std::optional<PeerId> LinkChoice::for_chance(const KnownPeers& known, Instant no
     }
   }
   if (count == 0) return std::nullopt;
-  std::size_t left = static_cast<std::size_t>(random_.below(count));
+  auto left = static_cast<std::size_t>(random_.below(count));
   for (const auto& [index, bucket] : known.buckets()) {
     for (std::size_t kind = 0; kind < kind_count; ++kind) {
       if (!may_be_called[kind]) continue;

@@ -105,7 +105,7 @@ void Membership::exchange_link(Now now) {
 }
 
 void Membership::evict(const PeerId& peer, std::string_view reason, LossReason loss, Now now) {
-  actions_.push_back(Evict{peer, reason});
+  actions_.emplace_back(Evict{peer, reason});
   release(peer, loss, now);
 }
 
@@ -113,7 +113,7 @@ void Membership::dial(const PeerId& peer, bool replaces, Now now) {
   Link& link = occupy(taken(peer), LinkState::calling, now);
   link.is_own_call = true;
   link.replaces = replaces;
-  actions_.push_back(Dial{peer});
+  actions_.emplace_back(Dial{peer});
   next_attempt_ = now.monotonic + with_jitter(attempt_spacing, random_);
 }
 

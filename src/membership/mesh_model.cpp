@@ -25,7 +25,7 @@ MembershipOptions upstream_options() {
 MeshModel::MeshModel(const Settings& settings)
     : settings_(settings), random_(Random::from_number(settings.seed)) {
   for (std::size_t i = 0; i < settings.count; ++i) {
-    const PeerId id = random_.id<PeerId>();
+    const auto id = random_.id<PeerId>();
     const bool is_ours = i % settings.upstream_every != settings.upstream_every - 1;
     Membership membership(id, is_ours ? settings.options : upstream_options(), random_.split());
     nodes_.push_back({.id = id, .is_ours = is_ours, .membership = std::move(membership)});
@@ -263,6 +263,19 @@ bool MeshModel::is_consistent() const {
   return true;
 }
 
+std::size_t MeshModel::closest_hop(std::size_t at, std::size_t target) const {
+  std::size_t next = at;
+  for (const auto& [other, attempt] : nodes_[at].attempts) {
+    const auto peer = nodes_[at].membership.find(nodes_[other].id);
+    if (!nodes_[other].is_ours || peer->state != Membership::State::linked) continue;
+    if (distance(nodes_[other].id, nodes_[target].id) <
+        distance(nodes_[next].id, nodes_[target].id)) {
+      next = other;
+    }
+  }
+  return next;
+}
+
 MeshModel::Routing MeshModel::route(std::size_t pair_count, Random random) const {
   const auto draw = [&] {
     for (;;) {
@@ -278,15 +291,7 @@ MeshModel::Routing MeshModel::route(std::size_t pair_count, Random random) const
     ++routing.tried;
     std::size_t hops = 0;
     for (bool moves = true; moves && at != target;) {
-      std::size_t next = at;
-      for (const auto& [other, attempt] : nodes_[at].attempts) {
-        const auto peer = nodes_[at].membership.find(nodes_[other].id);
-        if (!nodes_[other].is_ours || peer->state != Membership::State::linked) continue;
-        if (distance(nodes_[other].id, nodes_[target].id) <
-            distance(nodes_[next].id, nodes_[target].id)) {
-          next = other;
-        }
-      }
+      const std::size_t next = closest_hop(at, target);
       moves = next != at;
       at = next;
       ++hops;

@@ -99,7 +99,9 @@ class MeshModel {
   void name_neighbors(std::size_t node, std::size_t to);
   void drop(std::size_t node, std::size_t other, Attempt attempt, LossReason reason);
   void close(std::size_t node, std::size_t other);
-  void act(std::size_t node);
+  void act(std::size_t index);
+  /// Of a node and those it is linked to, the one nearest to the target.
+  std::size_t closest_hop(std::size_t at, std::size_t target) const;
   bool holds(std::size_t node, std::size_t other, Attempt attempt) const;
   void later(Duration delay, const Event& event) {
     agenda_.schedule(now_.monotonic + delay, event);

@@ -34,6 +34,8 @@ class Node {
                                         const std::optional<NodeKeys>& keys, Random random);
   Node(Node&&) noexcept;
   Node& operator=(Node&&) noexcept;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
   ~Node();
 
   void handle(Input input, Now now);

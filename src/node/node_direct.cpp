@@ -102,7 +102,7 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
   return id;
 }
 
-void Node::Impl::send_on_way(const OwnGossip& message, std::string text, Now now) {
+void Node::Impl::send_on_way(const OwnGossip& message, const std::string& text, Now now) {
   const PeerId to = message.to->id;
   if (message.spreads) {
     send_hops(routing_.spread(to, neighbors(), now), text);

@@ -50,7 +50,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
   std::string content;
   wire::append_json_string(content, text);
   if (auto refusal = refuse_to_send(content.size())) return Unexpected(*std::move(refusal));
-  const MessageId id = random_.id<MessageId>();
+  const auto id = random_.id<MessageId>();
   out_.emit(MessageReceived{.from = self_.id,
                             .id = id,
                             .text = std::string(text),
@@ -224,7 +224,7 @@ void Node::Impl::publish(const OwnGossip& message,
   }
   std::string text = wire::encode(outgoing_message);
   if (message.to) {
-    send_on_way(message, std::move(text), now);
+    send_on_way(message, text, now);
   } else {
     send(neighbors(), std::move(text));
   }

@@ -114,6 +114,8 @@ class Node::Impl {
               const SignalWay& way, Now now);
   void come_up(Link& link, Now now);
   void abandon(Link& link, membership::LossReason reason, std::string_view words, Now now);
+  /// Abandons a link that was up, and answers the offer that has waited for this.
+  void lose(Link& link, std::string_view words, Now now);
   void go_down(const PeerId& peer, std::string_view words, Now now);
   void give_up_vanished(const PeerId& peer, Now now);
   void evict(Link& link, std::string_view reason, Now now);
@@ -201,7 +203,7 @@ class Node::Impl {
   bool take_content(const wire::EncryptedContent& content, const wire::GossipMessage& message,
                     const Arrival& arrival, Now now);
   void acknowledge(const PeerId& to, const MessageId& message, bool spreads, Now now);
-  void send_on_way(const OwnGossip& message, std::string text, Now now);
+  void send_on_way(const OwnGossip& message, const std::string& text, Now now);
   void send_hops(const routing::NextHops& hops, std::string_view text);
   void retry_direct(Now now);
   wire::SpelledId spelled(const PeerId& peer) const;

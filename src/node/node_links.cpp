@@ -248,7 +248,7 @@ void Node::Impl::on(const LinkOverflowed& input, Now now) {
   if (link == nullptr || !link->is_open) return;
   counters_.unsent += input.count;
   if (input.has_lost_frame) {
-    abandon(*link, membership::LossReason::lost, "does not read", now);
+    lose(*link, "does not read", now);
     return;
   }
   if (link->stalled_since) return;
@@ -268,34 +268,41 @@ void Node::Impl::on(const LinkSilent& input, Now now) {
 void Node::Impl::give_up_vanished(const PeerId& peer, Now now) {
   Link* link = links_.find(peer);
   if (link != nullptr && membership_.has_vanished(peer, now)) {
-    abandon(*link, membership::LossReason::lost, "connection disconnected", now);
+    lose(*link, "connection disconnected", now);
   }
 }
 
 void Node::Impl::on(const LinkClosed& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
-  abandon(*link, link->is_up ? membership::LossReason::lost : membership::LossReason::failed,
-          input.reason, now);
+  if (link->is_up) {
+    lose(*link, input.reason, now);
+  } else {
+    abandon(*link, membership::LossReason::failed, input.reason, now);
+  }
 }
 
 void Node::Impl::abandon(Link& link, membership::LossReason reason, std::string_view words,
                          Now now) {
-  const wire::SpelledId peer = link.peer;
+  const PeerId peer = link.peer.id;
   const bool was_up = link.is_up;
-  const std::optional<Link::Offer> next = std::move(link.next_offer);
   out_.add(CloseLink{link.id});
   links_.remove(link.id);
-  membership_.link_lost(peer.id, reason, now);
+  membership_.link_lost(peer, reason, now);
   is_unsettled_ = true;
   if (was_up) {
-    go_down(peer.id, words, now);
+    go_down(peer, words, now);
   } else {
     ++counters_.links_failed;
-    out_.emit(ConnectFailed{peer.id, std::string(words)});
+    out_.emit(ConnectFailed{peer, std::string(words)});
   }
-  // Whoever made it waits for an answer still.
-  if (reason == membership::LossReason::lost && next && next->is_waiting(now)) {
+}
+
+void Node::Impl::lose(Link& link, std::string_view words, Now now) {
+  const wire::SpelledId peer = link.peer;
+  const std::optional<Link::Offer> next = std::move(link.next_offer);
+  abandon(link, membership::LossReason::lost, words, now);
+  if (next && next->is_waiting(now)) {
     accept(peer, next->description, {next->is_capable, next->is_over_mesh}, now);
   }
 }
@@ -339,7 +346,7 @@ void Node::Impl::check_deadlines(LinkId id, Now now) {
     abandon(*link, membership::LossReason::failed, "identity not proven", now);
   } else if (link->stalled_since &&
              has_passed(*link->stalled_since, options_.limits.stalled_time_max)) {
-    abandon(*link, membership::LossReason::lost, "does not read", now);
+    lose(*link, "does not read", now);
   }
 }
 

@@ -134,7 +134,7 @@ void Node::Impl::refuse_part(Link& link, Now now) {
   ++counters_.malformed;
   if (link.budget.messages.take(now.monotonic)) return;
   ++counters_.over_rate;
-  abandon(link, membership::LossReason::lost, "floods", now);
+  lose(link, "floods", now);
 }
 
 void Node::Impl::take(Link& link, const wire::BinaryHeader& message, Now /*now*/) {

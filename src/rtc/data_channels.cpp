@@ -49,8 +49,9 @@ DataChannelInit init_of(const sctp::DcepOpen& open, sctp::StreamId stream) {
   // The wire has 32 bits, the W3C 16.
   const auto parameter =
       static_cast<std::uint16_t>(std::min<std::uint32_t>(open.reliability_limit, 65'535));
-  if (open.reliability == sctp::Reliability::limited_retransmissions)
+  if (open.reliability == sctp::Reliability::limited_retransmissions) {
     init.max_retransmits = parameter;
+  }
   if (open.reliability == sctp::Reliability::limited_lifetime) {
     init.max_packet_life_time_ms = parameter;
   }

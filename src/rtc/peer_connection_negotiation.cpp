@@ -47,7 +47,7 @@ Result<SessionDescription, RtcError> PeerConnection::create_answer() {
 
 Result<void, RtcError> PeerConnection::set_local_description(const SessionDescription& description,
                                                              Now now) {
-  const auto done = negotiator_.set_local(description);
+  auto done = negotiator_.set_local(description);
   if (!done) return done;
   if (description.type == SdpType::rollback) {
     take_offer_back(now);
@@ -75,7 +75,7 @@ Result<SessionDescription, RtcError> PeerConnection::set_local_description(Now n
 Result<void, RtcError> PeerConnection::set_remote_description(const SessionDescription& description,
                                                               Now now) {
   const auto phase_before = negotiator_.phase();
-  const auto done = negotiator_.set_remote(description);
+  auto done = negotiator_.set_remote(description);
   if (!done) return done;
   const bool is_rollback = description.type == SdpType::rollback;
   const bool has_offered = phase_before == sdp::SignalingPhase::have_local_offer;

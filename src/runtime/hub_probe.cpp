@@ -23,7 +23,7 @@ Result<HubPlace, std::string> hub_place(std::string_view url) {
   const auto address = node::hub_url(url, {});
   if (!address) return Unexpected(address.error());
   auto parsed = net::parse_websocket_url(*address);
-  if (!parsed) return Unexpected(std::move(parsed.error()));
+  if (!parsed) return Unexpected(std::move(parsed).error());
   return HubPlace{parsed->is_secure, std::move(parsed->host), parsed->port};
 }
 

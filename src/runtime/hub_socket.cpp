@@ -67,7 +67,7 @@ class HubSocket::Connection : public std::enable_shared_from_this<Connection> {
   template <class... Found>
   auto bind(void (Connection::*function)(Found...));
 
-  void take_addresses(const error_code& error, tcp::resolver::results_type found);
+  void take_addresses(const error_code& error, const tcp::resolver::results_type& found);
   void connect_next();
   void finish_connecting(const error_code& error);
   void step_tls_handshake();
@@ -75,7 +75,7 @@ class HubSocket::Connection : public std::enable_shared_from_this<Connection> {
   void read();
   void flush();
   void settle();
-  void tell_reached(HubStage stage);
+  void tell_reached(HubStage stage) const;
   void tell_events();
   bool tell(const net::websocket::SessionEvent& event);
   void wait_readable();
@@ -143,7 +143,7 @@ void HubSocket::Connection::start(std::string_view url,
 }
 
 void HubSocket::Connection::take_addresses(const error_code& error,
-                                           tcp::resolver::results_type found) {
+                                           const tcp::resolver::results_type& found) {
   if (error) {
     return fail("The name " + url_.host + " cannot be found (" + error.message() +
                 "). Check the address and the network.");
@@ -223,7 +223,7 @@ void HubSocket::Connection::start_session() {
   settle();
 }
 
-void HubSocket::Connection::tell_reached(HubStage stage) {
+void HubSocket::Connection::tell_reached(HubStage stage) const {
   if (callbacks_.reached) callbacks_.reached(stage);
 }
 

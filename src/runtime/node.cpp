@@ -70,7 +70,7 @@ NodeLoop::NodeLoop(NodeLoop&&) noexcept = default;
 NodeLoop& NodeLoop::operator=(NodeLoop&&) noexcept = default;
 NodeLoop::~NodeLoop() = default;
 
-Result<NodeLoop, NodeError> NodeLoop::create(RtcLoopOptions addresses) {
+Result<NodeLoop, NodeError> NodeLoop::create(const RtcLoopOptions& addresses) {
   if (auto failure = runtime::check_addresses(addresses)) {
     return Unexpected(bad_argument(*std::move(failure)));
   }

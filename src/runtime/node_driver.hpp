@@ -47,6 +47,7 @@ class NodeDriver : public std::enable_shared_from_this<NodeDriver> {
   NodeDriver(NodeLoop& loop, NodeParts parts);
   NodeDriver(const NodeDriver&) = delete;
   NodeDriver& operator=(const NodeDriver&) = delete;
+  ~NodeDriver() = default;
 
   /// A command of the application.
   template <class Command>

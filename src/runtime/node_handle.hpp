@@ -15,15 +15,14 @@ namespace pigeon::runtime {
 /// What an application holds of a node. May be used on any thread; goes with the node.
 class NodeHandle {
  public:
-  NodeHandle(std::shared_ptr<NodeLoop> loop, NodeParts parts) : loop_(std::move(loop)) {
-    driver_ = loop_->run([&] {
-      const std::vector<std::string> warnings = std::move(parts.warnings);
-      auto driver = std::make_shared<NodeDriver>(*loop_, std::move(parts));
-      for (const std::string& warning : warnings) driver->warn(warning);
-      loop_->add(driver);
-      return driver.get();
-    });
-  }
+  NodeHandle(std::shared_ptr<NodeLoop> loop, NodeParts parts)
+      : loop_(std::move(loop)), driver_(loop_->run([&] {
+          const std::vector<std::string> warnings = std::move(parts.warnings);
+          auto driver = std::make_shared<NodeDriver>(*loop_, std::move(parts));
+          for (const std::string& warning : warnings) driver->warn(warning);
+          loop_->add(driver);
+          return driver.get();
+        })) {}
   NodeHandle(const NodeHandle&) = delete;
   NodeHandle& operator=(const NodeHandle&) = delete;
   /// Waits for the event that is under way, unless this is called in one.

@@ -37,6 +37,7 @@ class NodeHubs {
   NodeHubs(boost::asio::io_context& loop, Random random, Calls calls);
   NodeHubs(const NodeHubs&) = delete;
   NodeHubs& operator=(const NodeHubs&) = delete;
+  ~NodeHubs() = default;
 
   void carry_out(const signaling::OpenHub& open);
   void carry_out(const signaling::SendToHub& send);

@@ -29,6 +29,7 @@ class NodeLink {
   NodeLink(node::LinkId id, const Calls& calls) : id_(id), calls_(calls) {}
   NodeLink(const NodeLink&) = delete;
   NodeLink& operator=(const NodeLink&) = delete;
+  ~NodeLink() = default;
 
   node::LinkId id() const { return id_; }
 

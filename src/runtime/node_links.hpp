@@ -32,6 +32,7 @@ class NodeLinks {
   NodeLinks(RtcLoop& loop, PeerConnectionOptions options, Calls calls);
   NodeLinks(const NodeLinks&) = delete;
   NodeLinks& operator=(const NodeLinks&) = delete;
+  ~NodeLinks() = default;
 
   void carry_out(const node::DialLink& dial);
   void carry_out(const node::AcceptLink& accept);

@@ -47,6 +47,7 @@ NodeLoop::NodeLoop(std::unique_ptr<EventLoop> event_loop, RtcLoop rtc)
       rtc_(std::move(rtc)),
       rtc_descriptor_(event_loop_->context(), rtc_.descriptor()) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): a thread that cannot be joined is a bug of ours.
 NodeLoop::~NodeLoop() {
   post([this] {
     is_ending_ = true;

@@ -30,6 +30,7 @@ class NodeLoop {
   NodeLoop(const NodeLoop&) = delete;
   NodeLoop& operator=(const NodeLoop&) = delete;
   /// Waits until the nodes that were closed have said their goodbyes. Not from the thread itself.
+  // NOLINTNEXTLINE(bugprone-exception-escape): a thread that cannot be joined is a bug of ours.
   ~NodeLoop();
 
   bool is_this_thread() const { return Mailbox::of_this_thread() == mailbox_; }

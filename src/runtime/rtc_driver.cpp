@@ -8,8 +8,8 @@
 
 namespace pigeon::runtime {
 
-RtcDriver::RtcDriver(const RtcLoopOptions& options, Poller poller)
-    : options_(options),
+RtcDriver::RtcDriver(RtcLoopOptions options, Poller poller)
+    : options_(std::move(options)),
       poller_(std::move(poller)),
       random_(suite::random_seed()),
       router_(random_.split()),
@@ -89,6 +89,7 @@ void RtcDriver::touch(RtcConnection& connection) {
 
 void RtcDriver::settle_touched() {
   // The list grows when the application calls one connection in an event of another.
+  // NOLINTNEXTLINE(modernize-loop-convert)
   for (std::size_t i = 0; i < touched_.size(); ++i) {
     if (RtcConnection* const connection = find(touched_[i])) settle(*connection);
   }

@@ -31,6 +31,7 @@ class RtcDriver {
   static Result<std::shared_ptr<RtcDriver>, std::string> create(const RtcLoopOptions& options);
   RtcDriver(const RtcDriver&) = delete;
   RtcDriver& operator=(const RtcDriver&) = delete;
+  ~RtcDriver() = default;
 
   int descriptor();
   /// One wake.
@@ -68,7 +69,7 @@ class RtcDriver {
   /// What one connection may send in one wake, give or take a datagram.
   static constexpr std::size_t batch_bytes_max = std::size_t{256} << 10U;
 
-  RtcDriver(const RtcLoopOptions& options, Poller poller);
+  RtcDriver(RtcLoopOptions options, Poller poller);
 
   // rtc_driver.cpp
   void serve(const Poller::Ready& ready);
@@ -93,7 +94,7 @@ class RtcDriver {
   bool is_held_back(RtcConnection& connection);
   void send(RtcConnection& connection);
   void send_to(RtcConnection& connection, const SocketAddress& local, DatagramBatch& batch);
-  void wait_for_room(RtcConnection& connection, UdpPort& port);
+  static void wait_for_room(RtcConnection& connection, UdpPort& port);
   void resume(UdpPort& port);
   UdpPort* find_port(RtcConnection& connection, const SocketAddress& local);
 
@@ -103,10 +104,10 @@ class RtcDriver {
   void close_stream(RtcConnection& connection, std::uint32_t number);
   void serve_stream(RtcConnection& connection, TurnStream& stream, const Poller::Ready& ready);
   bool advance_stream(RtcConnection& connection, TurnStream& stream, const Poller::Ready& ready);
-  bool read_stream(RtcConnection& connection, TurnStream& stream);
+  static bool read_stream(RtcConnection& connection, TurnStream& stream);
   void lose_stream(RtcConnection& connection, std::uint32_t number);
   void watch_stream(const TurnStream& stream);
-  TurnStream* find_stream(RtcConnection& connection, std::uint32_t number);
+  static TurnStream* find_stream(RtcConnection& connection, std::uint32_t number);
 
   // rtc_driver_connect.cpp
   std::vector<IpAddress> local_addresses() const;

@@ -63,7 +63,7 @@ bool RtcDriver::advance_stream(RtcConnection& connection, TurnStream& stream,
 
 bool RtcDriver::read_stream(RtcConnection& connection, TurnStream& stream) {
   // Not initialized: only what was written is read.
-  std::array<std::uint8_t, read_size_max> bytes;
+  std::array<std::uint8_t, read_size_max> bytes;  // NOLINT(*-member-init)
   const net::IoResult result = stream.read(bytes);
   if (result.status == net::IoStatus::wants_read) return true;
   if (result.status != net::IoStatus::done) return false;

@@ -18,7 +18,7 @@ RtcLoop::~RtcLoop() {
   if (driver_) driver_->close();
 }
 
-Result<RtcLoop, RtcFailure> RtcLoop::create(RtcLoopOptions options) {
+Result<RtcLoop, RtcFailure> RtcLoop::create(const RtcLoopOptions& options) {
   auto driver = runtime::RtcDriver::create(options);
   if (!driver) return Unexpected(RtcFailure{driver.error()});
   return RtcLoop(*std::move(driver));

@@ -128,10 +128,10 @@ class HubLinks {
   void set_max_peers(std::uint32_t count);
 
   // What became of an `OpenHub`.
-  void opened(HubKey hub, Now now);
-  void received(HubKey hub, std::string_view text, Now now);
+  void opened(HubKey key, Now now);
+  void received(HubKey key, std::string_view text, Now now);
   /// Also for one that could not be opened; `reason` is a sentence.
-  void closed(HubKey hub, std::uint16_t code, std::string_view reason, Now now);
+  void closed(HubKey key, std::uint16_t code, std::string_view reason, Now now);
 
   /// Sends a signal, with JSON as data, to a peer through the hub that last named it, or any other,
   /// which may know it; false if none is connected.
@@ -187,7 +187,7 @@ class HubLinks {
                            const wire::RelayedSignal& message);
   void receive_candidate(Hub& hub, const wire::SpelledId& from, std::string_view data);
   void receive_rejection(Hub& hub, const wire::SpelledId& from, std::string_view data);
-  void depart(Hub& hub, std::string_view peer, bool said_goodbye);
+  void depart(Hub& hub, std::string_view text, bool said_goodbye);
   bool is_for_us(std::string_view to, std::string_view network) const;
   std::optional<wire::SpelledId> read_peer(std::string_view text);
 

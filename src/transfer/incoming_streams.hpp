@@ -49,7 +49,7 @@ class IncomingStreams {
   using Streams = std::map<StreamKey, Stream>;
 
   Streams::iterator find(std::string_view id);
-  void deliver(Streams::iterator at, BytesView data, Line& line, Shared& shared);
+  static void deliver(Streams::iterator at, BytesView data, Line& line, Shared& shared);
   /// The neighbor broke a rule. Gives false.
   bool violate(Streams::iterator at, std::string_view reason, Line& line, Shared& shared);
   /// It broke off for no fault of its own.

@@ -169,8 +169,9 @@ std::size_t OutgoingStreams::share(const Shared& shared) const {
 }
 
 void OutgoingStreams::send_init(Stream& stream, Line& line, Shared& shared, Now now) {
-  do stream.id = make_id(shared.random, now);
-  while (line.closed.contains(stream.id, shared.hash));
+  do {
+    stream.id = make_id(shared.random, now);
+  } while (line.closed.contains(stream.id, shared.hash));
   const wire::StreamInit init{.stream = stream.id,
                               .type = stream.meta.type,
                               .filename = stream.meta.filename,

@@ -56,7 +56,7 @@ class OutgoingStreams {
 
   Streams::iterator find(std::string_view id);
   std::size_t share(const Shared& shared) const;
-  void send_init(Stream& stream, Line& line, Shared& shared, Now now);
+  static void send_init(Stream& stream, Line& line, Shared& shared, Now now);
   void begin(Streams::iterator at, std::uint64_t offset, Line& line, Shared& shared);
   void finish(Streams::iterator at, Line& line, Shared& shared);
   void close(Streams::iterator at, Line& line, Shared& shared);

@@ -43,8 +43,9 @@ Result<void, RequestError> RequestParser::Impl::check_head() {
   const auto& parser = head.parser();
   const auto& fields = parser.get();
   if (parser.chunked()) return Unexpected(RequestError::length_required);
-  if (fields.count(bhttp::field::transfer_encoding) > 0)
+  if (fields.count(bhttp::field::transfer_encoding) > 0) {
     return Unexpected(RequestError::bad_syntax);
+  }
   // RFC 9112 section 3.2.
   const std::size_t hosts = fields.count(bhttp::field::host);
   if (hosts > 1 || (hosts == 0 && fields.version() >= 11)) {

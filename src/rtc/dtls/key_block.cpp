@@ -91,7 +91,7 @@ Secrets derive_secrets(ssl_st* ssl) {
   // RFC 5246 section 6.3: keys of client and server, then their fixed nonces; AEAD has no MAC keys.
   BytesView rest = block;
   const auto take = [&rest](std::size_t size) {
-    const Bytes taken(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size));
+    Bytes taken(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(size));
     rest = rest.subspan(size);
     return taken;
   };

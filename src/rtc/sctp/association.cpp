@@ -28,7 +28,6 @@ Association::Association(AssociationOptions options, Random random)
     : options_(checked(options)),
       random_(random.split()),
       seal_(random_),
-      local_tag_(0),
       local_tsn_(static_cast<WireTsn>(random_.next_u64())),
       sender_(options_.sending, tsn_base + local_tsn_, options_.packet_max & ~std::size_t{3}),
       heartbeat_(options_.heartbeat_interval, random_.split()),
@@ -75,7 +74,7 @@ void Association::become_established(Instant now) {
   cookie_ = Bytes();
   heartbeat_.start(now);
   if (peer_->extensions.padding) path_mtu_.start(now);
-  events_.push_back(
+  events_.emplace_back(
       Established{.streams_out = std::min(peer_->description.streams_in, options_.streams_out_max),
                   .streams_in = std::min(peer_->description.streams_out, options_.streams_in_max)});
 }
@@ -274,7 +273,7 @@ void Association::advance_resets() {
       peer_->reconfiguration.request(streams);
     } else {
       for (const StreamId stream : streams) sender_.queue().finish_reset(stream, false);
-      events_.push_back(OutgoingResetDone{streams, false});
+      events_.emplace_back(OutgoingResetDone{streams, false});
     }
   }
   peer_->reconfiguration.begin([this](StreamId stream) { return has_delivered(stream); },
@@ -310,7 +309,8 @@ void Association::collect_messages() {
   while (auto message = peer_->receiver.pop()) {
     ++stats_.messages_received;
     untaken_bytes_ += cost_of(*message);
-    events_.push_back(MessageReceived{message->stream, message->ppid, std::move(message->bytes)});
+    events_.emplace_back(
+        MessageReceived{message->stream, message->ppid, std::move(message->bytes)});
   }
 }
 
@@ -320,15 +320,15 @@ void Association::note_performed_reset() {
   if (!streams) return;
   collect_messages();
   peer_->reconfiguration.performed();
-  events_.push_back(IncomingReset{std::move(*streams)});
+  events_.emplace_back(IncomingReset{std::move(*streams)});
 }
 
 std::vector<AssociationEvent> Association::take_events() {
   if (peer_) collect_messages();
   for (const StreamId stream : sender_.queue().take_low_streams()) {
-    events_.push_back(BufferedAmountLow{stream});
+    events_.emplace_back(BufferedAmountLow{stream});
   }
-  if (closed_) events_.push_back(*std::exchange(closed_, std::nullopt));
+  if (closed_) events_.emplace_back(*std::exchange(closed_, std::nullopt));
   untaken_bytes_ = 0;
   return std::exchange(events_, {});
 }

@@ -151,14 +151,14 @@ void Association::restart(const StateCookie& cookie, Instant now) {
   sender_.restart(tsn_base + local_tsn_);
   reset_after_.clear();
   meet_peer(cookie.peer);
-  if (!resets.empty()) events_.push_back(OutgoingResetDone{std::move(resets), true});
+  if (!resets.empty()) events_.emplace_back(OutgoingResetDone{std::move(resets), true});
   heartbeat_.start(now);
   shutdown_timer_.stop();
   is_shutdown_due_ = false;
   heartbeat_replies_.clear();
   state_ = was_shutting_down ? AssociationState::shutdown_pending : AssociationState::established;
   is_cookie_ack_due_ = true;
-  events_.push_back(Restarted{});
+  events_.emplace_back(Restarted{});
 }
 
 /// Section 5.1.5, 4: only who was given the cookie hears of it, because it has the peer's tag.

@@ -283,7 +283,7 @@ void Association::receive_reconfig(const Chunk& chunk, Instant now) {
       reset_after_.erase(stream);
       sender_.queue().finish_reset(stream, outcome->performed);
     }
-    events_.push_back(OutgoingResetDone{std::move(outcome->streams), outcome->performed});
+    events_.emplace_back(OutgoingResetDone{std::move(outcome->streams), outcome->performed});
   }
 }
 
