@@ -16,9 +16,9 @@ constexpr std::size_t text_bytes_max = 200;
 bool has_word(std::string_view text, std::string_view word) {
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-  for (const auto* at = text.begin(); at != text.end();) {
+  for (auto at = text.begin(); at != text.end();) {
     at = std::find_if(at, text.end(), is_letter);
-    const auto* const end = std::find_if_not(at, text.end(), is_letter);
+    const auto end = std::find_if_not(at, text.end(), is_letter);
     if (std::ranges::equal(std::string_view(at, end), word, {}, lower)) return true;
     at = end;
   }

@@ -99,7 +99,7 @@ ChatCommand parse_chat_line(std::string_view line) {
   const bool has_slash = line.starts_with('/');
   std::string_view rest = line.substr(has_slash ? 1 : 0);
   const std::string_view word = take_word(rest);
-  const auto* const command = std::ranges::find(chat_words, word, &ChatWord::word);
+  const auto command = std::ranges::find(chat_words, word, &ChatWord::word);
   const bool is_known = command != chat_words.end();
   if (has_slash && !is_known) return {Kind::unknown, "", unknown_word(word)};
   if (has_slash || (is_known && has_its_shape(*command, rest))) return read(*command, rest);

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, signal_type_count> names = {
 std::string_view to_text(SignalType type) { return names[static_cast<std::size_t>(type)]; }
 
 std::optional<SignalType> parse_signal_type(std::string_view text) {
-  const auto* const found = std::find(names.begin(), names.end(), text);
+  const auto found = std::find(names.begin(), names.end(), text);
   if (found == names.end()) return std::nullopt;
   return static_cast<SignalType>(found - names.begin());
 }
