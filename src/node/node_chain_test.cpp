@@ -32,7 +32,7 @@ struct ChainTest : testing::Test {
   }
 };
 
-TEST_F(ChainTest, KeysForAnotherArePassedOnAndNotKept) {
+TEST_F(ChainTest, KeysForAnotherAreNotKeptAndWithoutASignatureNotPassedOn) {
   meet(3);
   const std::string content = keys_of(0);
   village.inject(1, 0,
@@ -45,9 +45,9 @@ TEST_F(ChainTest, KeysForAnotherArePassedOnAndNotKept) {
                                                    .timestamp = village.now.wall_ms}));
 
   EXPECT_THAT(village.events<PeerKeyAdded>(1), SizeIs(2)) << "those of the two neighbors";
-  // Without a signature they count nowhere.
   EXPECT_THAT(village.events<PeerKeyAdded>(2), SizeIs(1));
-  EXPECT_EQ(village.node(2).status().counters.unknown, 1U);
+  EXPECT_EQ(village.node(1).status().counters.unknown, 1U);
+  EXPECT_EQ(village.node(2).status().counters.unknown, 0U);
 }
 
 TEST_F(ChainTest, KeysThatHonestPeersPassOnCostNothingAndAreNotConfirmed) {

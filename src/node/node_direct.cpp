@@ -272,9 +272,15 @@ void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arri
     ++counters_.stale;
     return;
   }
+  // Peers of upstream tell all their neighbors what is for one of them (PeerPigeon protocol,
+  // section 8.5), and without a signature nobody else believes it.
+  if (is_key_exchange(message.subtype) && !message.proof) {
+    ++counters_.unknown;
+    return;
+  }
   const auto hops = routing_.next_hops(*message.to, arrival.neighbor, message.path, message.spreads,
                                        neighbors(), now);
-  if (hops.is_dead_end) ++counters_.dead_ends;
+  if (hops.is_dead_end && !message.spreads) ++counters_.dead_ends;
   if (hops.peers.empty()) return;
   counters_.forwarded += hops.peers.size();
   // What turns into a spread here need not come back here.
