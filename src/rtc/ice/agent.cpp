@@ -171,6 +171,7 @@ void Agent::pair_up(const Candidate& local, const Candidate& remote, Now now) {
     return;
   }
   const Pair pair{.generation = generation_,
+                  .local_generation = generation_,
                   .path = path,
                   .local_type = local.type,
                   .local_priority = local.priority,
@@ -205,7 +206,9 @@ void Agent::restart(Credentials credentials, Now now) {
   }
   ++generation_;
   remote_candidates_.clear();
-  early_checks_.clear();
+  std::erase_if(early_checks_, [&](const EarlyCheck& check) {
+    return local_of(check.local_generation) == nullptr;
+  });
   remote_ended_ = false;
   was_connected_ = false;
   nominate_at_ = Instant::max();

@@ -104,9 +104,11 @@ class Agent {
   const Pair* selected_pair() const { return pairs_.find(selected_); }
 
  private:
-  /// A check from somebody whose description has not come yet (RFC 8445 section 7.3.1.4).
+  /// A check from somebody whose description has not come yet (RFC 8445 section 7.3.1.4), or who
+  /// still uses that from before a restart. Data is taken from where it came.
   struct EarlyCheck {
     AddressPair path;
+    std::uint32_t local_generation = 0;
     std::string remote_ufrag;
     std::uint32_t priority = 0;
     bool use_candidate = false;
@@ -132,12 +134,14 @@ class Agent {
   Input receive_stun(const AddressPair& path, BytesView datagram, Now now);
   Input receive_request(const AddressPair& path, const StunMessage& message, Now now);
   Input receive_answer(const AddressPair& path, const StunMessage& message, Now now);
-  const std::string* password_for(const StunMessage& message) const;
+  std::optional<std::uint32_t> proven_generation(const StunMessage& message) const;
+  const Credentials* local_of(std::uint32_t generation) const;
   const Credentials* remote_of(std::uint32_t generation) const;
   /// Whether the request may stand; else the conflict has been answered.
   bool settle_roles(const AddressPair& path, const StunMessage& message,
                     const std::string& password);
   void learn_from(const EarlyCheck& check, Now now);
+  void remember(const EarlyCheck& check);
   void accept_nomination(Pair& pair, Now now);
   void succeed(Pair& pair, const Check& check, const StunMessage& answer, Now now);
   void refused(Pair& pair, const Check& check, const StunMessage& answer, Now now);
@@ -160,6 +164,7 @@ class Agent {
   // agent_selection.cpp
   bool preferred(const Pair& a, const Pair& b, Now now) const;
   void select(Now now);
+  void retire_past();
   void nominate(Now now);
   void update_state(Now now);
   void enter(State state);

@@ -165,11 +165,12 @@ void Agent::start_check(Pair& pair, CheckPurpose purpose, Now now) {
 
 void Agent::send_check(const Check& check, const Pair& pair) {
   const Credentials* remote = remote_of(check.generation);
+  const Credentials* own = local_of(pair.local_generation);
   const Candidate* local = gatherer_.local_end(pair.path.local);
-  if (remote == nullptr || local == nullptr) return;
+  if (remote == nullptr || own == nullptr || local == nullptr) return;
   const CheckRequest request{
       .transaction = check.transaction,
-      .local = check.generation == generation_ ? &local_ : &past_->local,
+      .local = own,
       .remote = remote,
       .priority = candidate_priority(CandidateType::peer_reflexive, local_preference(*local)),
       .role = check.role,

@@ -10,6 +10,18 @@ namespace {
 using testing::Contains;
 using testing::Not;
 
+/// A check of an agent that controls, with USE-CANDIDATE.
+BytesView write_nomination(std::uint8_t number, const Credentials& local, const Credentials& remote,
+                           CheckBuffer& buffer) {
+  const CheckRequest request{.transaction = {number},
+                             .local = &local,
+                             .remote = &remote,
+                             .priority = 1,
+                             .role = Role::controlling,
+                             .use_candidate = true};
+  return buffer.first(write_check(request, buffer.bytes));
+}
+
 /// Two networks that both have an address in.
 class AgentPathTest : public testing::Test {
  protected:
@@ -99,14 +111,8 @@ TEST_F(AgentPathTest, FollowsALaterNominationOfALesserPath) {
   const AddressPair lesser{bob_other, alice_other};
   const auto nominate = [&](std::uint8_t number) {
     CheckBuffer buffer;
-    const std::size_t size = write_check({.transaction = {number},
-                                          .local = &alice,
-                                          .remote = &bob,
-                                          .priority = 1,
-                                          .role = Role::controlling,
-                                          .use_candidate = true},
-                                         buffer.bytes);
-    network_.bob.agent.receive(lesser, buffer.first(size), network_.now());
+    const BytesView check = write_nomination(number, alice, bob, buffer);
+    network_.bob.agent.receive(lesser, check, network_.now());
   };
 
   nominate(1);
@@ -165,6 +171,39 @@ TEST_F(AgentPathTest, ARestartChangesTheCredentialsAndKeepsTheData) {
   EXPECT_EQ(network_.alice.agent.selected_pair()->generation, 1U);
   EXPECT_EQ(network_.bob.agent.selected_pair()->generation, 1U);
   EXPECT_THAT(network_.alice.states, testing::ElementsAre(State::checking, State::connected));
+}
+
+// As browsers do: their checks go out on new sockets before they have our answer.
+TEST_F(AgentPathTest, FollowsAnAgentThatRestartsAndStaysWithOurOldCredentials) {
+  connect_both();
+  Agent& bob = network_.bob.agent;
+  const Credentials before = bob.local_credentials();
+  const Credentials browser{.ufrag = "browser", .password = "twenty-two characters!"};
+  const AddressPair path{bob_host, address_of("192.0.2.77", 7'000)};
+  CheckBuffer buffer;
+
+  bob.receive(path, write_nomination(1, browser, before, buffer), network_.now());
+  bob.restart(network_.now());
+  EXPECT_EQ(bob.receive(path, as_bytes("\x17 data"), network_.now()).input, Input::application);
+  ASSERT_TRUE(bob.set_remote(browser, false, network_.now()));
+
+  DatagramBatch batch;
+  bob.transmit(batch, network_.now());
+  for (const DatagramBatch::Datagram& datagram : batch.datagrams()) {
+    const auto check = decode_stun(batch.payload(datagram));
+    if (check->message_class() != StunClass::request || datagram.path != path) continue;
+    EXPECT_EQ(check->text(StunAttribute::username), "browser:" + before.ufrag);
+    EXPECT_TRUE(check->integrity_matches(as_bytes(browser.password)));
+    const std::size_t answer_size =
+        write_answer(check->transaction(), bob_host, browser.password, buffer.bytes);
+    bob.receive(path, buffer.first(answer_size), network_.now());
+  }
+  ASSERT_NE(bob.selected_pair(), nullptr);
+  EXPECT_EQ(bob.selected_pair()->path, path);
+  EXPECT_TRUE(bob.selected_pair()->nominated);
+  // A browser that does not nominate stays with its old path until data comes on the new one.
+  const AddressPair old_path{bob_host, alice_host};
+  EXPECT_EQ(bob.receive(old_path, as_bytes("\x17 data"), network_.now()).input, Input::application);
 }
 
 TEST_F(AgentPathTest, ARestartRevivesAFailedAgent) {

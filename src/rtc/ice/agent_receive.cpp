@@ -69,29 +69,30 @@ Input Agent::receive_stun(const AddressPair& path, BytesView datagram, Now now) 
   return Input::dropped;
 }
 
-/// The password that a request has been signed with; null if none of ours.
-const std::string* Agent::password_for(const StunMessage& message) const {
+/// The generation of those of our credentials that a request has been signed with.
+std::optional<std::uint32_t> Agent::proven_generation(const StunMessage& message) const {
   // RFC 8445 section 7.2.2: two fragments of up to 256 characters and a colon.
   constexpr std::size_t username_size_max = 513;
   const auto username = message.text(StunAttribute::username);
-  if (!username || username->size() > username_size_max) return nullptr;
+  if (!username || username->size() > username_size_max) return std::nullopt;
   const std::string_view ufrag = username->substr(0, username->find(':'));
-  const Credentials* used = nullptr;
-  if (ufrag == local_.ufrag) used = &local_;
-  if (past_ && ufrag == past_->local.ufrag) used = &past_->local;
-  const bool proven = used != nullptr && message.integrity_matches(as_bytes(used->password));
-  return proven ? &used->password : nullptr;
+  const bool is_past = past_ && ufrag == past_->local.ufrag;
+  if (!is_past && ufrag != local_.ufrag) return std::nullopt;
+  const Credentials& used = is_past ? past_->local : local_;
+  if (!message.integrity_matches(as_bytes(used.password))) return std::nullopt;
+  return is_past ? past_->number : generation_;
 }
 
 // RFC 8445 section 7.3. Who has not proven to know the password is not answered, unlike RFC 8489
 // section 9.1.3 has it, so that a forged source address earns nothing.
 Input Agent::receive_request(const AddressPair& path, const StunMessage& message, Now now) {
-  const std::string* password = password_for(message);
+  const auto local_generation = proven_generation(message);
   const auto priority = message.u32(StunAttribute::priority);
-  if (password == nullptr || !priority) {
-    ++(password == nullptr ? stats_.dropped_unauthenticated : stats_.dropped_malformed);
+  if (!local_generation || !priority) {
+    ++(local_generation ? stats_.dropped_malformed : stats_.dropped_unauthenticated);
     return Input::dropped;
   }
+  const std::string& password = local_of(*local_generation)->password;
   const Candidate* const local = gatherer_.local_end(path.local);
   if (local == nullptr || !may_use(*local)) {
     ++stats_.dropped_unexpected;
@@ -102,17 +103,17 @@ Input Agent::receive_request(const AddressPair& path, const StunMessage& message
   std::array<StunAttribute, 1> unknown{};
   if (message.unknown_required(unknown) != 0) {
     const auto code = stun_error::unknown_attribute;
-    post(path, buffer.first(write_refusal(message, code, *password, buffer.bytes)));
+    post(path, buffer.first(write_refusal(message, code, password, buffer.bytes)));
     return Input::consumed;
   }
-  if (!settle_roles(path, message, *password)) return Input::consumed;
+  if (!settle_roles(path, message, password)) return Input::consumed;
 
   const TransactionId id = message.transaction();
-  post(path, buffer.first(write_answer(id, path.remote, *password, buffer.bytes)));
-  if (password != &local_.password) return Input::consumed;
+  post(path, buffer.first(write_answer(id, path.remote, password, buffer.bytes)));
   const std::string_view username = *message.text(StunAttribute::username);
   const std::size_t colon = std::min(username.find(':'), username.size() - 1);
   learn_from({.path = path,
+              .local_generation = *local_generation,
               .remote_ufrag = std::string(username.substr(colon + 1)),
               .priority = *priority,
               .use_candidate = message.has(StunAttribute::use_candidate)},
@@ -139,12 +140,18 @@ bool Agent::settle_roles(const AddressPair& path, const StunMessage& message,
   return false;
 }
 
+void Agent::remember(const EarlyCheck& check) {
+  std::erase_if(early_checks_, [&](const EarlyCheck& known) {
+    return known.path == check.path && known.remote_ufrag == check.remote_ufrag;
+  });
+  if (early_checks_.size() == early_checks_max) early_checks_.erase(early_checks_.begin());
+  early_checks_.push_back(check);
+}
+
 // RFC 8445 sections 7.3.1.3 and 7.3.1.4.
 void Agent::learn_from(const EarlyCheck& check, Now now) {
   if (!remote_ || check.remote_ufrag != remote_->ufrag) {
-    if (early_checks_.size() == early_checks_max) early_checks_.erase(early_checks_.begin());
-    early_checks_.push_back(check);
-    return;
+    return remember(check);
   }
   Pair* pair = pairs_.find(check.path, generation_);
   if (pair == nullptr) {
@@ -154,6 +161,7 @@ void Agent::learn_from(const EarlyCheck& check, Now now) {
     const Candidate* remote = remote_candidate(check.path.remote);
     pair =
         pairs_.add({.generation = generation_,
+                    .local_generation = check.local_generation,
                     .path = check.path,
                     .local_type = local->type,
                     .local_priority = local->priority,
@@ -167,6 +175,7 @@ void Agent::learn_from(const EarlyCheck& check, Now now) {
   }
   if (pair->local_type == CandidateType::relayed) relays_.permit(check.path, now);
   pair->authenticated = true;
+  pair->local_generation = check.local_generation;
   if (check.use_candidate && role_ == Role::controlled) accept_nomination(*pair, now);
   if (pair->valid()) return;
   pair->state = PairState::waiting;
@@ -190,6 +199,12 @@ void Agent::accept_nomination(Pair& pair, Now now) {
                         now.monotonic - rival->nominated_at > settled_after ||
                         !healthy(*rival, now);
   if (accepted) pairs_.nominate(pair, now);
+}
+
+/// Null if they are forgotten.
+const Credentials* Agent::local_of(std::uint32_t generation) const {
+  if (generation == generation_) return &local_;
+  return past_ && past_->number == generation ? &past_->local : nullptr;
 }
 
 const Credentials* Agent::remote_of(std::uint32_t generation) const {

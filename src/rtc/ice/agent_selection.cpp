@@ -38,8 +38,17 @@ void Agent::select(Now now) {
   was_connected_ = true;
   // Without consent for its last pair, an agent has failed (RFC 7675 section 5.1).
   fails_at_ = Instant::min();
-  // Both agents have arrived in this generation.
-  if (best->nominated) pairs_.drop_generations_before(generation_);
+  if (best->nominated) retire_past();
+}
+
+/// Both agents have arrived in this generation. Yet browsers that do not nominate send on their old
+/// path until data comes on the new one.
+void Agent::retire_past() {
+  for (const Pair& pair : std::as_const(pairs_).pairs()) {
+    if (pair.generation == generation_ || !pair.authenticated) continue;
+    remember({.path = pair.path, .local_generation = pair.local_generation});
+  }
+  pairs_.drop_generations_before(generation_);
 }
 
 void Agent::report_selected(const Pair& pair) {
