@@ -72,7 +72,7 @@ bool Agent::set_remote(Credentials remote, bool lite, Now now) {
   fails_at_ =
       now.monotonic + (remote_ended_ ? options_.failed_after : options_.failed_after_in_all);
   enter(State::checking);
-  for (const EarlyCheck& check : std::exchange(early_checks_, {})) learn_from(check, now);
+  for (const UnmatchedCheck& check : std::exchange(unmatched_checks_, {})) learn_from(check, now);
   advance(now);
   return true;
 }
@@ -97,7 +97,8 @@ void Agent::remove_local_address(const SocketAddress& base, Now now) {
 
 void Agent::drop_local(const SocketAddress& local) {
   pairs_.drop_local(local);
-  std::erase_if(early_checks_, [&](const EarlyCheck& check) { return check.path.local == local; });
+  std::erase_if(unmatched_checks_,
+                [&](const UnmatchedCheck& check) { return check.path.local == local; });
 }
 
 void Agent::end_of_local_addresses(Now now) {
@@ -206,7 +207,7 @@ void Agent::restart(Credentials credentials, Now now) {
   }
   ++generation_;
   remote_candidates_.clear();
-  std::erase_if(early_checks_, [&](const EarlyCheck& check) {
+  std::erase_if(unmatched_checks_, [&](const UnmatchedCheck& check) {
     return local_of(check.local_generation) == nullptr;
   });
   remote_ended_ = false;
@@ -231,7 +232,7 @@ void Agent::cancel_restart(Now now) {
   remote_candidates_ = std::move(before.remote_candidates);
   remote_ended_ = before.remote_ended;
   was_connected_ = before.was_connected;
-  early_checks_.clear();
+  unmatched_checks_.clear();
   nominate_at_ = now.monotonic + options_.nomination_wait;
   if (remote_) fails_at_ = now.monotonic + options_.failed_after_in_all;
   reported_candidates_ = 0;
@@ -244,7 +245,7 @@ void Agent::close(Now now) {
   pairs_.clear();
   checks_.clear();
   waiting_.clear();
-  early_checks_.clear();
+  unmatched_checks_.clear();
   selected_ = 0;
   next_timeout_ = Instant::max();
   relays_.release(now);

@@ -104,9 +104,10 @@ class Agent {
   const Pair* selected_pair() const { return pairs_.find(selected_); }
 
  private:
-  /// A check from somebody whose description has not come yet (RFC 8445 section 7.3.1.4), or who
-  /// still uses that from before a restart. Data is taken from where it came.
-  struct EarlyCheck {
+  /// A check that does not match the other agent's description: a newer one has not come yet (RFC
+  /// 8445 section 7.3.1.4), or it is of the time before a restart. Data is taken from where it
+  /// came.
+  struct UnmatchedCheck {
     AddressPair path;
     std::uint32_t local_generation = 0;
     std::string remote_ufrag;
@@ -126,7 +127,7 @@ class Agent {
     bool remote_ended = false;
     bool was_connected = false;
   };
-  static constexpr std::size_t early_checks_max = 8;
+  static constexpr std::size_t unmatched_checks_max = 8;
 
   // agent_receive.cpp
   Received receive_from_peer(const AddressPair& path, BytesView datagram, Now now);
@@ -140,8 +141,9 @@ class Agent {
   /// Whether the request may stand; else the conflict has been answered.
   bool settle_roles(const AddressPair& path, const StunMessage& message,
                     const std::string& password);
-  void learn_from(const EarlyCheck& check, Now now);
-  void remember(const EarlyCheck& check);
+  void learn_from(const UnmatchedCheck& check, Now now);
+  /// In place of the oldest at the bound.
+  void remember(const UnmatchedCheck& check);
   void accept_nomination(Pair& pair, Now now);
   void succeed(Pair& pair, const Check& check, const StunMessage& answer, Now now);
   void refused(Pair& pair, const Check& check, const StunMessage& answer, Now now);
@@ -164,6 +166,7 @@ class Agent {
   // agent_selection.cpp
   bool preferred(const Pair& a, const Pair& b, Now now) const;
   void select(Now now);
+  /// Forgets the pairs from before a restart, and goes on taking data from where they led.
   void retire_past();
   void nominate(Now now);
   void update_state(Now now);
@@ -208,7 +211,7 @@ class Agent {
   std::optional<BeforeRestart> before_restart_;
 
   std::vector<Candidate> remote_candidates_;
-  std::vector<EarlyCheck> early_checks_;
+  std::vector<UnmatchedCheck> unmatched_checks_;
   std::size_t reported_candidates_ = 0;
   bool reported_complete_ = false;
   bool remote_ended_ = false;

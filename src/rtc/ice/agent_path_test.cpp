@@ -173,7 +173,7 @@ TEST_F(AgentPathTest, ARestartChangesTheCredentialsAndKeepsTheData) {
   EXPECT_THAT(network_.alice.states, testing::ElementsAre(State::checking, State::connected));
 }
 
-// As browsers do: their checks go out on new sockets before they have our answer.
+// As Chromium does: its checks go out on new sockets before it has our answer.
 TEST_F(AgentPathTest, FollowsAnAgentThatRestartsAndStaysWithOurOldCredentials) {
   connect_both();
   Agent& bob = network_.bob.agent;
@@ -201,9 +201,16 @@ TEST_F(AgentPathTest, FollowsAnAgentThatRestartsAndStaysWithOurOldCredentials) {
   ASSERT_NE(bob.selected_pair(), nullptr);
   EXPECT_EQ(bob.selected_pair()->path, path);
   EXPECT_TRUE(bob.selected_pair()->nominated);
-  // A browser that does not nominate stays with its old path until data comes on the new one.
+  // It stays with its old path until data comes on the new one if it does not nominate.
   const AddressPair old_path{bob_host, alice_host};
   EXPECT_EQ(bob.receive(old_path, as_bytes("\x17 data"), network_.now()).input, Input::application);
+
+  // The next restart leaves no credentials to check the path with.
+  bob.restart(network_.now());
+  network_.run(25s);
+  EXPECT_TRUE(bob.can_send());
+  network_.run(10s);
+  EXPECT_FALSE(bob.can_send());
 }
 
 TEST_F(AgentPathTest, ARestartRevivesAFailedAgent) {

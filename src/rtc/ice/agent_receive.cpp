@@ -37,9 +37,10 @@ Received Agent::receive_from_peer(const AddressPair& path, BytesView datagram, N
   }
   const Pair* selected = selected_pair();
   if (selected != nullptr && selected->path == path) return {Input::application, datagram};
-  const bool early = std::any_of(early_checks_.begin(), early_checks_.end(),
-                                 [&](const EarlyCheck& check) { return check.path == path; });
-  if (!early && !pairs_.accepts_data_from(path)) {
+  const bool is_known =
+      std::any_of(unmatched_checks_.begin(), unmatched_checks_.end(),
+                  [&](const UnmatchedCheck& check) { return check.path == path; });
+  if (!is_known && !pairs_.accepts_data_from(path)) {
     ++stats_.dropped_unknown_source;
     return {Input::dropped, {}};
   }
@@ -140,16 +141,17 @@ bool Agent::settle_roles(const AddressPair& path, const StunMessage& message,
   return false;
 }
 
-void Agent::remember(const EarlyCheck& check) {
-  std::erase_if(early_checks_, [&](const EarlyCheck& known) {
+void Agent::remember(const UnmatchedCheck& check) {
+  std::erase_if(unmatched_checks_, [&](const UnmatchedCheck& known) {
     return known.path == check.path && known.remote_ufrag == check.remote_ufrag;
   });
-  if (early_checks_.size() == early_checks_max) early_checks_.erase(early_checks_.begin());
-  early_checks_.push_back(check);
+  if (unmatched_checks_.size() == unmatched_checks_max)
+    unmatched_checks_.erase(unmatched_checks_.begin());
+  unmatched_checks_.push_back(check);
 }
 
 // RFC 8445 sections 7.3.1.3 and 7.3.1.4.
-void Agent::learn_from(const EarlyCheck& check, Now now) {
+void Agent::learn_from(const UnmatchedCheck& check, Now now) {
   if (!remote_ || check.remote_ufrag != remote_->ufrag) {
     return remember(check);
   }

@@ -41,8 +41,8 @@ void Agent::select(Now now) {
   if (best->nominated) retire_past();
 }
 
-/// Both agents have arrived in this generation. Yet browsers that do not nominate send on their old
-/// path until data comes on the new one.
+/// Both agents have arrived in this generation. Yet Chromium, when it does not nominate, sends on
+/// the old path until data comes on the new one.
 void Agent::retire_past() {
   for (const Pair& pair : std::as_const(pairs_).pairs()) {
     if (pair.generation == generation_ || !pair.authenticated) continue;

@@ -87,7 +87,7 @@ TEST(AgentTest, DataArrivesBeforeTheAnswerDoes) {
   EXPECT_TRUE(network.run_until([&] { return network.alice.agent.can_send(); }, 10ms));
 }
 
-TEST(AgentTest, RemembersABoundedNumberOfEarlyChecks) {
+TEST(AgentTest, RemembersABoundedNumberOfUnmatchedChecks) {
   TestNetwork network;
   network.add_address(network.alice, alice_host);
   for (std::uint16_t i = 0; i < 12; ++i) {

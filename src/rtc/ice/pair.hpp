@@ -24,8 +24,8 @@ struct Pair {
   PairId id = 0;
   /// Counts the restarts before it.
   std::uint32_t generation = 0;
-  /// Of which our credentials are that the other agent uses on it. An agent that restarts may use
-  /// those from before until it has our new ones, and browsers never change them on a path.
+  /// Of which our credentials are that the other agent uses on it: one that restarts may use those
+  /// from before until it has our new ones, and Chromium stays with them on that path.
   std::uint32_t local_generation = 0;
   /// The base, or the relayed address, and the remote candidate's address.
   AddressPair path;
