@@ -7,6 +7,7 @@
 // tell_reliability  tells of a channel opened by the other side whether it is ordered and reliable
 // open_unordered    says that a channel it opens is unordered if that has a limit, too
 // flush_on_close    sends what is queued before it closes a channel
+// hear_last_words   hears what came before the other side closed a channel
 // implicit_rollback drops its own offer when it gets another
 // turn_over_tcp     reaches a TURN server over TCP
 // early_checks      survives connectivity checks that come before the answer to its offer
@@ -15,7 +16,13 @@ export const partners = {
   wrtc: { title: '@roamhq/wrtc', cannot: ['flush_on_close', 'implicit_rollback'] },
   node_datachannel: {
     title: 'node-datachannel',
-    cannot: ['ice_restart', 'tell_reliability', 'turn_over_tcp', 'early_checks'],
+    cannot: [
+      'hear_last_words',
+      'ice_restart',
+      'tell_reliability',
+      'turn_over_tcp',
+      'early_checks',
+    ],
   },
   werift: {
     title: 'werift',

@@ -217,7 +217,8 @@ async function tells_of_the_end(pair) {
 }
 
 /// Each: what it shows, and `run(pair)`. `needs` names an ability that both sides must have,
-/// `needs_of_a` one that `a` must have; `create` is added to the commands of that name.
+/// `needs_of_a` and `needs_of_b` one that that side must
+/// have; `create` is added to the commands of that name.
 export const scenarios = [
   { name: 'opens a channel', run: opens },
   { name: 'opens without trickle', run: opens_without_trickle, create: { trickle: false } },
@@ -241,6 +242,7 @@ export const scenarios = [
     name: 'delivers before closing a channel',
     run: delivers_before_closing_a_channel,
     needs_of_a: 'flush_on_close',
+    needs_of_b: 'hear_last_words',
   },
   { name: 'restarts ICE', run: restarts_ice, needs: 'ice_restart' },
   { name: 'plays ping-pong', run: plays_ping_pong },

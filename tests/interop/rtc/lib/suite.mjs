@@ -44,8 +44,10 @@ export function with_ours(partner, start_theirs, create = {}) {
   };
 }
 
-function is_possible({ needs, needs_of_a }, a_lacks, b_lacks) {
-  return !a_lacks.includes(needs) && !b_lacks.includes(needs) && !a_lacks.includes(needs_of_a);
+function is_possible({ needs, needs_of_a, needs_of_b }, a_lacks, b_lacks) {
+  const a_can = !a_lacks.includes(needs) && !a_lacks.includes(needs_of_a);
+  const b_can = !b_lacks.includes(needs) && !b_lacks.includes(needs_of_b);
+  return a_can && b_can;
 }
 
 /// Every scenario twice: we offer, they offer.
