@@ -94,10 +94,12 @@ struct MessageReceived {
   /// Peers that have passed it on; 0 if it comes straight from its sender.
   std::uint32_t hops = 0;
   bool direct = false;
-  /// It was encrypted to us.
+  /// It was encrypted to us, or to a group of ours.
   bool encrypted = false;
   /// The sender is proven by a signature.
   bool verified = false;
+  /// The group that it was encrypted to; otherwise empty.
+  std::string group;
 };
 /// The target of a direct message has confirmed it. Only peers of this project do.
 struct MessageDelivered {

@@ -24,6 +24,10 @@ enum class NodeErrorKind : std::uint8_t {
   busy,
   /// The node has been stopped, or has not been started.
   not_running,
+  /// The node has no key of that group.
+  unknown_group,
+  /// It was encrypted to somebody else, or is damaged.
+  undecipherable,
 };
 
 /// Why a call on a node did nothing: the kind, and a sentence with the cause.
@@ -63,6 +67,16 @@ struct DiscoveredPeer {
 struct PeerPublicKey {
   std::string signing;
   std::string encryption;
+};
+
+/// What `Node::decrypt` gives.
+struct DecryptedContent {
+  /// The content if it is text, otherwise empty.
+  std::string text;
+  /// The content as JSON, always.
+  std::string json;
+  /// The group that it was encrypted to; empty if it was to this node.
+  std::string group;
 };
 
 /// What a node has counted so far.
@@ -105,6 +119,8 @@ struct NodeStatus {
   /// A hub is connected.
   bool is_connected = false;
   std::vector<std::string> hubs;
+  /// The groups whose key it has, in order.
+  std::vector<std::string> groups;
   std::string network;
   std::string original_network;
   bool is_in_fallback = false;

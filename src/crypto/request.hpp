@@ -45,10 +45,11 @@ struct SealRequest {
   EncryptionPublicKey key;
   std::string text;
 };
-/// Decrypt with the node's encryption key. Answer: the text, or nothing if it was not for us or was
-/// changed.
+/// Decrypt with the key of a group that the node is in, or with its own if no group is named.
+/// Answer: the text, or nothing if it was not for this key or was changed.
 struct OpenRequest {
   SealedText sealed;
+  std::string group;
 };
 
 using Operation = std::variant<SignRequest, VerifyRequest, SealRequest, OpenRequest>;

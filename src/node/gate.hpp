@@ -37,13 +37,20 @@ struct CheckedLink {
 };
 struct SealedMessage {
   OwnGossip message;
+  /// Empty: it is for one peer.
+  std::string group;
 };
-/// A direct message that was encrypted to us: what the application learns of it besides the text.
+/// A message that was encrypted to us or to a group of ours: what the application learns of it
+/// besides the text.
 struct OpenedMessage {
+  PeerId neighbor;
+  std::size_t bytes = 0;
   PeerId from;
   MessageId id;
+  std::string group;
   std::int64_t timestamp = 0;
   std::uint32_t hops = 0;
+  bool is_direct = false;
   bool is_verified = false;
   bool wants_ack = false;
 };
@@ -74,7 +81,7 @@ class Gate {
     std::size_t bytes = 0;
   };
 
-  bool has_room(const CheckedMessage& message) const;
+  bool has_room(const PeerId& neighbor, std::size_t bytes) const;
 
   std::size_t count_max_;
   std::uint64_t next_ = 1;

@@ -186,6 +186,21 @@ Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std:
                                                           Now now) {
   return impl_->send_encrypted_message(to, text, now);
 }
+Result<void, NodeError> Node::add_group(std::string_view group,
+                                        const crypto::EncryptionPublicKey& key) {
+  return impl_->add_group(group, key);
+}
+bool Node::remove_group(std::string_view group) { return impl_->remove_group(group); }
+Result<MessageId, NodeError> Node::send_encrypted_broadcast(std::string_view group,
+                                                            std::string_view text, Now now) {
+  return impl_->send_encrypted_broadcast(group, text, now);
+}
+Result<crypto::EncryptionPublicKey, NodeError> Node::key_of_group(std::string_view group) const {
+  return impl_->key_of_group(group);
+}
+Result<crypto::EncryptionPublicKey, NodeError> Node::key_of_peer(const PeerId& peer) const {
+  return impl_->key_of_peer(peer);
+}
 Result<void, NodeError> Node::send_binary(const PeerId& to, BytesView data, Now now) {
   return impl_->send_binary(to, data, now);
 }
@@ -211,6 +226,7 @@ Result<void, NodeError> Node::abort_stream(StreamId stream, std::string_view rea
   return impl_->abort_stream(stream, reason, now);
 }
 const PeerId& Node::peer_id() const { return impl_->peer_id(); }
+const std::optional<NodeKeys>& Node::keys() const { return impl_->keys(); }
 NodeStatus Node::status() const { return impl_->status(); }
 std::vector<PeerStatus> Node::peers(Now now) const { return impl_->peers(now); }
 std::vector<DiscoveredPeer> Node::discovered_peers() const { return impl_->discovered_peers(); }

@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "crypto/peer_identity.hpp"
+#include "crypto/request.hpp"
 #include "node/input.hpp"
 #include "node/output.hpp"
 #include "pigeon/node_options.hpp"
@@ -58,6 +59,12 @@ class Node {
   Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json, Now now);
   Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
                                                       Now now);
+  /// Whoever answers the crypto requests has the private half; `remove_group` is false if there was
+  /// no such group.
+  Result<void, NodeError> add_group(std::string_view group, const crypto::EncryptionPublicKey& key);
+  bool remove_group(std::string_view group);
+  Result<MessageId, NodeError> send_encrypted_broadcast(std::string_view group,
+                                                        std::string_view text, Now now);
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
   std::size_t broadcast_binary(BytesView data, Now now);
   Result<void, NodeError> exchange_keys(const PeerId& peer, Now now);
@@ -68,6 +75,11 @@ class Node {
   Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason, Now now);
 
   const PeerId& peer_id() const;
+  const std::optional<NodeKeys>& keys() const;
+  /// What can be encrypted to.
+  Result<crypto::EncryptionPublicKey, NodeError> key_of_group(std::string_view group) const;
+  /// Of a peer, or of this node itself.
+  Result<crypto::EncryptionPublicKey, NodeError> key_of_peer(const PeerId& peer) const;
   NodeStatus status() const;
   std::vector<PeerStatus> peers(Now now) const;
   std::vector<DiscoveredPeer> discovered_peers() const;

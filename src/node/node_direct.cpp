@@ -8,38 +8,6 @@
 
 namespace pigeon::node {
 
-namespace {
-
-template <std::size_t size>
-std::optional<std::array<std::uint8_t, size>> fixed(std::string_view text) {
-  const auto bytes = decode_base64url(text);
-  if (!bytes || bytes->size() != size) return std::nullopt;
-  std::array<std::uint8_t, size> fixed_bytes{};
-  std::copy(bytes->begin(), bytes->end(), fixed_bytes.begin());
-  return fixed_bytes;
-}
-
-std::optional<crypto::SealedText> sealed_text(const wire::EncryptedContent& content) {
-  auto ciphertext = decode_base64url(content.ciphertext);
-  const auto iv = fixed<12>(content.iv);
-  const auto key = crypto::SigningPublicKey::parse(content.ephemeral_key);
-  if (!ciphertext || !iv || !key) return std::nullopt;
-  return crypto::SealedText{*std::move(ciphertext), *iv, key->bytes()};
-}
-
-/// By which sealed content is remembered, so that a relay that plays it again in another message
-/// (PeerPigeon protocol, section 12, 28) is not believed.
-MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed) {
-  std::string all;
-  all += as_text(from.bytes());
-  all += as_text(sealed.iv);
-  all += as_text(sealed.ephemeral_key);
-  all += as_text(sealed.ciphertext);
-  return wire::message_id_of(all);
-}
-
-}  // namespace
-
 // ---- Ours
 
 Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std::string_view json,
@@ -65,39 +33,6 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
   }
   const MessageId id = message.id;
   originate(std::move(message), now);
-  settle(now);
-  return id;
-}
-
-Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to,
-                                                                std::string_view text, Now now) {
-  const PeerKeys* keys = peer_keys_.find(to);
-  if (!keys_) {
-    return Unexpected(bad_argument("This node has crypto switched off."));
-  }
-  if (keys == nullptr) {
-    return Unexpected(NodeError{
-        NodeErrorKind::unknown_peer,
-        "The key of " + to.to_text() + " is not known. Keys are known of peers that were linked."});
-  }
-  if (!wire::is_utf8(text)) return Unexpected(bad_argument("The message is not UTF-8."));
-  std::string plain;
-  wire::append_json_string(plain, text);
-  // Base64 makes three bytes four, and two keys come with it.
-  constexpr std::size_t keys_bytes_max = 4'096;
-  if (auto refusal = refuse_to_send(plain.size() / 3 * 4 + keys_bytes_max)) {
-    return Unexpected(*std::move(refusal));
-  }
-  OwnGossip message{.id = random_.id<MessageId>(),
-                    .subtype = "dm",
-                    .content = {},
-                    .to = spelled(to),
-                    .timestamp = now.wall_ms,
-                    .wants_ack = may_confirm(to)};
-  const MessageId id = message.id;
-  const auto ticket = gate_.park(SealedMessage{std::move(message)});
-  PIGEON_ASSERT(ticket.has_value());
-  out_.add(crypto::Request{*ticket, crypto::SealRequest{keys->encryption, std::move(plain)}});
   settle(now);
   return id;
 }
@@ -196,15 +131,7 @@ void Node::Impl::deliver_direct(const wire::GossipMessage& message, const Arriva
 bool Node::Impl::take_content(const wire::ApplicationContent& /*content*/,
                               const wire::GossipMessage& message, const Arrival& arrival,
                               Now /*now*/) {
-  ++counters_.delivered;
-  out_.emit(MessageReceived{.from = message.from,
-                            .id = message.id,
-                            .text = std::string(reader_.unescaped(message.content)),
-                            .json = std::string(message.content.raw),
-                            .timestamp = message.timestamp,
-                            .hops = message.hops(),
-                            .direct = true,
-                            .verified = arrival.is_verified});
+  tell(message, arrival, true);
   return true;
 }
 
@@ -239,32 +166,6 @@ bool Node::Impl::take_content(const wire::PeerNotice& content,
                               Now now) {
   if (may_name(arrival.neighbor, now)) discover(content.peer, false, now);
   return true;
-}
-
-bool Node::Impl::take_content(const wire::EncryptedContent& content,
-                              const wire::GossipMessage& message, const Arrival& arrival, Now now) {
-  auto sealed = keys_ ? sealed_text(content) : std::nullopt;
-  if (!sealed) {
-    ++counters_.malformed;
-    return false;
-  }
-  if (!gossip_.admit(sealed_key(message.from, *sealed), arrival.is_verified, now)) {
-    ++counters_.duplicates;
-    return false;
-  }
-  const auto ticket = gate_.park(OpenedMessage{.from = message.from,
-                                               .id = message.id,
-                                               .timestamp = message.timestamp,
-                                               .hops = message.hops(),
-                                               .is_verified = arrival.is_verified,
-                                               .wants_ack = message.wants_ack});
-  if (!ticket) {
-    ++counters_.unparked;
-    return false;
-  }
-  out_.add(crypto::Request{*ticket, crypto::OpenRequest{*std::move(sealed)}});
-  // It is confirmed once it could be opened.
-  return false;
 }
 
 void Node::Impl::pass_on(const wire::GossipMessage& message, const Arrival& arrival, Now now) {

@@ -176,23 +176,24 @@ bool Node::Impl::signs(const PeerId& peer) const {
 
 void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival,
                                    Now now) {
-  if (message.subtype == "chat" || message.subtype == "encrypted") {
-    const bool is_chat = message.subtype == "chat";
-    const std::string_view text = is_chat ? reader_.unescaped(message.content) : std::string_view();
+  if (message.subtype == "chat") {
+    const std::string_view text = reader_.unescaped(message.content);
     // Upstream stops these, and so nobody sends them.
-    if (is_chat && is_blank(text)) {
+    if (is_blank(text)) {
       ++counters_.malformed;
       return;
     }
-    if (!is_chat || !wire::is_internal_chat(text, spare_)) {
-      ++counters_.delivered;
-      out_.emit(MessageReceived{.from = message.from,
-                                .id = message.id,
-                                .text = std::string(text),
-                                .json = std::string(message.content.raw),
-                                .timestamp = message.timestamp,
-                                .hops = message.hops(),
-                                .verified = arrival.is_verified});
+    if (!wire::is_internal_chat(text, spare_)) tell(message, arrival, false);
+  } else if (message.subtype == "encrypted") {
+    const auto content = wire::decode_encrypted_content(message.content, reader_);
+    if (!content) {
+      ++counters_.malformed;
+      return;
+    }
+    if (*content) {
+      open(**content, message, arrival, now);
+    } else {
+      tell(message, arrival, false);
     }
   } else if (message.subtype == "peer-announcement") {
     // Whoever makes up keys can sign for peers that do not exist.
@@ -202,6 +203,18 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
     }
   }
   forward(message, arrival);
+}
+
+void Node::Impl::tell(const wire::GossipMessage& message, const Arrival& arrival, bool is_direct) {
+  ++counters_.delivered;
+  out_.emit(MessageReceived{.from = message.from,
+                            .id = message.id,
+                            .text = std::string(reader_.unescaped(message.content)),
+                            .json = std::string(message.content.raw),
+                            .timestamp = message.timestamp,
+                            .hops = message.hops(),
+                            .direct = is_direct,
+                            .verified = arrival.is_verified});
 }
 
 void Node::Impl::forward(const wire::GossipMessage& message, const Arrival& arrival) {

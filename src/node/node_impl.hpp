@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,8 +28,11 @@
 
 namespace pigeon::node {
 
+/// Groups that one node may be in.
+inline constexpr std::size_t group_count_max = 1'024;
+
 /// The inside of a node, in files by theme: links, signals, gossip, direct messages, identity,
-/// transfers, network. What one theme needs of another it calls directly.
+/// encryption, transfers, network. What one theme needs of another it calls directly.
 class Node::Impl {
  public:
   Impl(const NodeOptions& options, const wire::SpelledId& self, const std::optional<NodeKeys>& keys,
@@ -58,8 +63,15 @@ class Node::Impl {
   Result<MessageId, NodeError> send_message(std::string_view text, Now now);
   // node_direct.cpp
   Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json, Now now);
+  // node_encryption.cpp
+  Result<void, NodeError> add_group(std::string_view group, const crypto::EncryptionPublicKey& key);
+  bool remove_group(std::string_view group);
+  Result<crypto::EncryptionPublicKey, NodeError> key_of_group(std::string_view group) const;
+  Result<crypto::EncryptionPublicKey, NodeError> key_of_peer(const PeerId& peer) const;
   Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
                                                       Now now);
+  Result<MessageId, NodeError> send_encrypted_broadcast(std::string_view group,
+                                                        std::string_view text, Now now);
   // node_transfers.cpp
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
   std::size_t broadcast_binary(BytesView data, Now now);
@@ -70,6 +82,7 @@ class Node::Impl {
 
   // node_status.cpp
   const PeerId& peer_id() const { return self_.id; }
+  const std::optional<NodeKeys>& keys() const { return keys_; }
   NodeStatus status() const;
   std::vector<PeerStatus> peers(Now now) const;
   std::vector<DiscoveredPeer> discovered_peers() const;
@@ -174,6 +187,8 @@ class Node::Impl {
   bool is_wanted(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  /// Gives the application a message that can be read as it is.
+  void tell(const wire::GossipMessage& message, const Arrival& arrival, bool is_direct);
   void forward(const wire::GossipMessage& message, const Arrival& arrival);
   MessageId seen_key(const PeerId& from, const MessageId& id) const;
   gossip::Header header_of(const wire::GossipMessage& message, bool is_verified, Now now) const;
@@ -200,8 +215,6 @@ class Node::Impl {
                     const Arrival& arrival, Now now);
   bool take_content(const wire::PeerNotice& content, const wire::GossipMessage& message,
                     const Arrival& arrival, Now now);
-  bool take_content(const wire::EncryptedContent& content, const wire::GossipMessage& message,
-                    const Arrival& arrival, Now now);
   void acknowledge(const PeerId& to, const MessageId& message, bool spreads, Now now);
   void send_on_way(const OwnGossip& message, const std::string& text, Now now);
   void send_hops(const routing::NextHops& hops, std::string_view text);
@@ -226,6 +239,17 @@ class Node::Impl {
   void resume(const SignedMessage& parked, const crypto::Answer& answer, Now now);
   void resume(const SignedLink& parked, const crypto::Answer& answer, Now now);
   void resume(const CheckedLink& parked, const crypto::Answer& answer, Now now);
+
+  // ---- node_encryption.cpp
+  /// Has a message of ours encrypted, and sent then.
+  Result<MessageId, NodeError> seal(OwnGossip message, std::string group,
+                                    const crypto::EncryptionPublicKey& key, std::string_view text,
+                                    Now now);
+  bool take_content(const wire::EncryptedContent& content, const wire::GossipMessage& message,
+                    const Arrival& arrival, Now now);
+  /// Has a message opened, and told then.
+  void open(const wire::EncryptedContent& content, const wire::GossipMessage& message,
+            const Arrival& arrival, Now now);
   void resume(const SealedMessage& parked, const crypto::Answer& answer, Now now);
   void resume(const OpenedMessage& parked, const crypto::Answer& answer, Now now);
 
@@ -273,6 +297,8 @@ class Node::Impl {
   EarlyCandidates early_candidates_;
   /// The first keys that each peer has shown, or else the first proven ones; others are refused.
   LruMap<PeerId, PeerKeys, KeyedHash> peer_keys_;
+  /// Of the groups that this node is in.
+  std::map<std::string, crypto::EncryptionPublicKey, std::less<>> groups_;
   /// Peers that announce themselves over the mesh, with proof.
   TokenBucket announcements_{{.per_minute = 1'200, .burst = 200}};
   /// Direct messages that were taken and confirmed, by `seen_key`.

@@ -23,11 +23,14 @@ NodeStatus Node::Impl::status() const {
   for (const membership::Membership::Peer& peer : membership_.peers()) {
     if (peer.state == membership::Membership::State::discovered) ++discovered;
   }
+  std::vector<std::string> groups;
+  for (const auto& [group, key] : groups_) groups.push_back(group);
   return {.peer_id = self_.id,
           .public_key = keys_ ? keys_->signing.to_text() : std::string(),
           .encryption_key = keys_ ? keys_->encryption.to_text() : std::string(),
           .is_connected = hubs_.is_any_connected(),
           .hubs = hubs_.urls(),
+          .groups = std::move(groups),
           .network = network_,
           .original_network = options_.network,
           .is_in_fallback = network_ != options_.network,

@@ -11,6 +11,7 @@ namespace {
 struct Visit {
   Verifier& verifier;
   const NodeIdentity& identity;
+  const GroupKeys& groups;
 
   crypto::Answer operator()(const crypto::SignRequest& request) const {
     const auto signature = identity.signing().sign(as_bytes(request.text));
@@ -29,9 +30,16 @@ struct Visit {
   }
 
   crypto::Answer operator()(const crypto::OpenRequest& request) const {
-    const auto text = identity.encryption().open(request.sealed);
+    const EncryptionKey* key = find(request.group);
+    const auto text = key != nullptr ? key->open(request.sealed) : std::nullopt;
     if (!text) return {};
     return std::string(as_text(*text));
+  }
+
+  const EncryptionKey* find(std::string_view group) const {
+    if (group.empty()) return &identity.encryption();
+    const auto found = groups.find(group);
+    return found == groups.end() ? nullptr : &found->second;
   }
 };
 
@@ -39,8 +47,9 @@ struct Visit {
 
 Answerer::Answerer(std::size_t key_count_max) : verifier_(key_count_max) {}
 
-crypto::Answer Answerer::answer(const crypto::Operation& operation, const NodeIdentity& identity) {
-  return std::visit(Visit{verifier_, identity}, operation);
+crypto::Answer Answerer::answer(const crypto::Operation& operation, const NodeIdentity& identity,
+                                const GroupKeys& groups) {
+  return std::visit(Visit{verifier_, identity, groups}, operation);
 }
 
 }  // namespace pigeon::suite

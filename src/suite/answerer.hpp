@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "crypto/request.hpp"
+#include "suite/group_keys.hpp"
 #include "suite/node_identity.hpp"
 #include "suite/verifier.hpp"
 
@@ -17,7 +18,8 @@ class Answerer {
 
   /// The answer that `operation` describes, of the kind that is written there. A text opened is
   /// given as it was sealed: whether it is UTF-8 is for the core to find out.
-  crypto::Answer answer(const crypto::Operation& operation, const NodeIdentity& identity);
+  crypto::Answer answer(const crypto::Operation& operation, const NodeIdentity& identity,
+                        const GroupKeys& groups = {});
 
  private:
   Verifier verifier_;

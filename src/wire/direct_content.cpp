@@ -18,10 +18,6 @@ struct ContentMembers {
   JsonText proof;
   JsonText message_id;
   JsonText encrypted;
-  JsonText group;
-  JsonText data;
-  JsonText from;
-  JsonText nonce;
   bool is_unique = true;
 };
 
@@ -31,11 +27,7 @@ ContentMembers read_members(JsonText object, JsonReader& reader) {
                                                        {"publicKey", &in.public_key},
                                                        {"proof", &in.proof},
                                                        {"messageId", &in.message_id},
-                                                       {"encrypted", &in.encrypted},
-                                                       {"group", &in.group},
-                                                       {"data", &in.data},
-                                                       {"from", &in.from},
-                                                       {"nonce", &in.nonce}});
+                                                       {"encrypted", &in.encrypted}});
   in.type = reader.unescaped(in.type_text);
   return in;
 }
@@ -63,24 +55,6 @@ Decoded decode_ack(const ContentMembers& in, JsonReader& reader) {
   return DirectContent(DirectAck{message_id_of(id)});
 }
 
-Decoded decode_encrypted(const ContentMembers& in, JsonReader& reader) {
-  JsonText ciphertext;
-  JsonText iv;
-  JsonText sender;
-  if (!take_members(reader.members(in.data),
-                    {{"ciphertext", &ciphertext}, {"iv", &iv}, {"sender", &sender}})) {
-    return Unexpected(WireError::bad_field);
-  }
-  FieldReader fields(reader);
-  const EncryptedContent content{.ciphertext = fields.name(ciphertext, message_bytes_max),
-                                 .iv = fields.name(iv),
-                                 .ephemeral_key = fields.name(sender),
-                                 .from_key = fields.text(in.from),
-                                 .nonce = fields.text(in.nonce)};
-  if (!fields.is_valid()) return Unexpected(WireError::bad_field);
-  return DirectContent(content);
-}
-
 Decoded decode_internal(JsonText object, JsonReader& reader) {
   const auto envelope = PeerEnvelope::read(object, reader);
   if (!envelope) return Unexpected(envelope.error());
@@ -104,11 +78,10 @@ Decoded decode_object(JsonText object, JsonReader& reader) {
   if (is_key) return decode_key_exchange(in, reader);
   if (in.type == "direct-ack") return decode_ack(in, reader);
   if (is_internal_type(in.type)) return decode_internal(object, reader);
-  // Upstream calls a broadcast of plain data encrypted, too; and a group's message is for those who
-  // have the group's key.
-  const bool is_sealed =
-      in.encrypted.is_truthy() && !in.group.is_truthy() && in.data.kind() == JsonKind::object;
-  if (is_sealed) return decode_encrypted(in, reader);
+  if (!in.encrypted.is_truthy()) return DirectContent(ApplicationContent{});
+  const auto encrypted = decode_encrypted_content(object, reader);
+  if (!encrypted) return Unexpected(encrypted.error());
+  if (*encrypted) return DirectContent(**encrypted);
   return DirectContent(ApplicationContent{});
 }
 

@@ -105,10 +105,23 @@ TEST_F(DirectContentTest, ReadsEncryptedContent) {
   expect_no_truncation_counts(golden);
 }
 
+TEST_F(DirectContentTest, ReadsWhatIsEncryptedToAGroup) {
+  const std::string_view golden =
+      R"({"encrypted":true,"group":true,"groupId":"chess",)"
+      R"("data":{"ciphertext":"c","iv":"i","sender":"E.F","timestamp":3},)"
+      R"("from":"A.B","nonce":"0123456789abcdef","timestamp":3})";
+  const auto content = content_of<EncryptedContent>(golden);
+
+  EXPECT_EQ(content.group, "chess");
+  EXPECT_EQ(content.ciphertext, "c");
+  EXPECT_EQ(encode_content(content, 3), golden);
+  expect_no_truncation_counts(golden);
+}
+
 TEST_F(DirectContentTest, LeavesWhatIsSealedForNobodyToTheApplication) {
   // An "encrypted" broadcast of upstream without a group is plain.
   content_of<ApplicationContent>(R"({"encrypted":true,"broadcast":true,"data":"plain"})");
-  content_of<ApplicationContent>(R"({"encrypted":true,"group":true,"groupId":"g","data":{}})");
+  content_of<ApplicationContent>(R"({"encrypted":true,"broadcast":true,"data":{"a":1}})");
 }
 
 TEST_F(DirectContentTest, ReadsSignalsAndNotices) {
@@ -154,7 +167,8 @@ TEST_F(DirectContentTest, RefusesMalformedInternalContent) {
         R"({"type":"key_exchange","publicKey":{"pub":"A","epub":"B"},"proof":1})",
         R"({"type":"direct-ack"})", R"({"type":"direct-ack","messageId":5})",
         R"({"type":"signaling-relay"})", R"({"type":"peer-announce-relay","data":{}})",
-        R"({"encrypted":true,"data":{}})", R"({"encrypted":true,"data":{"ciphertext":"c"}})",
+        R"({"encrypted":true,"data":{}})", R"({"encrypted":true,"group":true,"data":{}})",
+        R"({"encrypted":true,"data":{"ciphertext":"c"}})",
         R"({"encrypted":true,"encrypted":true,"data":{"ciphertext":"c","iv":"i","sender":"s"}})",
         R"("{\"type\":\"signaling-relay\"}")"}) {
     const auto decoded = decode_content(wrong);

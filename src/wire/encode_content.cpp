@@ -37,7 +37,9 @@ std::string encode_content(const EncryptedContent& encrypted, std::int64_t times
   data.text("ciphertext", encrypted.ciphertext).text("iv", encrypted.iv);
   data.text("sender", encrypted.ephemeral_key).number("timestamp", timestamp);
   JsonObjectWriter out(encrypted.ciphertext.size() + 512);
-  out.boolean("encrypted", true).raw("data", data.finish()).text("from", encrypted.from_key);
+  out.boolean("encrypted", true);
+  if (!encrypted.group.empty()) out.boolean("group", true).text("groupId", encrypted.group);
+  out.raw("data", data.finish()).text("from", encrypted.from_key);
   out.text("nonce", encrypted.nonce).number("timestamp", timestamp);
   return out.finish();
 }

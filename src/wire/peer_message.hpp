@@ -192,8 +192,10 @@ struct KeyExchange {
 struct DirectAck {
   MessageId message;
 };
-/// Content encrypted to a peer (8.4); members as on the wire, not yet decoded.
+/// Content encrypted to a peer or to a group (8.4); members as on the wire, not yet decoded.
 struct EncryptedContent {
+  /// Name of the group; empty if it is for a peer.
+  std::string_view group;
   std::string_view ciphertext;
   std::string_view iv;
   /// Text form of the ephemeral key.
@@ -217,6 +219,11 @@ using DirectContent = std::variant<ApplicationContent, SwallowedContent, KeyExch
 /// JSON.
 Result<DirectContent, WireError> decode_direct_content(JsonText content, JsonReader& reader,
                                                        JsonReader& spare);
+
+/// Reads content that is encrypted; nothing if it is not, as upstream's broadcasts without a group
+/// are not (8.4), although they say so.
+Result<std::optional<EncryptedContent>, WireError> decode_encrypted_content(JsonText content,
+                                                                            JsonReader& reader);
 
 /// True for the text of a chat message that upstream keeps from applications: JSON of one of the
 /// five internal types (5.7).

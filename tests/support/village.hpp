@@ -27,6 +27,7 @@ class Village {
  public:
   struct Member {
     suite::NodeIdentity identity;
+    suite::GroupKeys groups;
     std::unique_ptr<Node> node;
     std::vector<NodeEvent> events;
     signaling::HubKey hub{};
@@ -44,7 +45,7 @@ class Village {
   /// Adds a node; gives its index.
   std::size_t add(NodeOptions options = {}) {
     auto identity = suite::NodeIdentity::from_random(Random::from_number(members_.size() + 1));
-    Member member{.identity = std::move(identity).value()};
+    Member member{.identity = std::move(identity).value(), .groups = {}};
     const NodeKeys keys{member.identity.signing().public_key(),
                         member.identity.encryption().public_key()};
     auto node = Node::create(options, keys, Random::from_number(100 + members_.size()));
@@ -237,9 +238,9 @@ class Village {
   void on(std::size_t i, const crypto::Request& request) {
     if (on_crypto) on_crypto(i, request.operation);
     queue_.emplace_back([this, i, request] {
-      node(i).handle(
-          crypto::Done{request.ticket, answerer_.answer(request.operation, members_[i].identity)},
-          now);
+      const Member& member = members_[i];
+      auto answer = answerer_.answer(request.operation, member.identity, member.groups);
+      node(i).handle(crypto::Done{request.ticket, std::move(answer)}, now);
     });
   }
   void on(std::size_t i, Emit& emit) { members_[i].events.push_back(std::move(emit.event)); }
