@@ -31,6 +31,10 @@ pigeon_error_kind kind_of(NodeErrorKind kind) {
       return PIGEON_BUSY;
     case NodeErrorKind::not_running:
       return PIGEON_NOT_RUNNING;
+    case NodeErrorKind::unknown_group:
+      return PIGEON_UNKNOWN_GROUP;
+    case NodeErrorKind::undecipherable:
+      return PIGEON_UNDECIPHERABLE;
   }
   return PIGEON_FAILED;
 }

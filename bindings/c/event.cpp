@@ -73,7 +73,8 @@ class Teller {
               .hops = message.hops,
               .direct = message.direct,
               .encrypted = message.encrypted,
-              .verified = message.verified});
+              .verified = message.verified,
+              .group = message.group.c_str()});
   }
   void operator()(const MessageDelivered& event) const {
     tell_delivery(PIGEON_EVENT_MESSAGE_DELIVERED, event.id, event.to, "");

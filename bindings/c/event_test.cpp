@@ -79,8 +79,9 @@ TEST(CEventTest, TellsAMessageWithZeroBytes) {
                        .timestamp = 17,
                        .hops = 2,
                        .direct = true,
-                       .encrypted = false,
-                       .verified = true},
+                       .encrypted = true,
+                       .verified = true,
+                       .group = "chess"},
        [&](const pigeon_event& event) {
          EXPECT_EQ(event.type, PIGEON_EVENT_MESSAGE);
          EXPECT_EQ(event.message.from, alice_text);
@@ -91,7 +92,8 @@ TEST(CEventTest, TellsAMessageWithZeroBytes) {
          EXPECT_EQ(event.message.timestamp, 17);
          EXPECT_EQ(event.message.hops, 2U);
          EXPECT_TRUE(event.message.direct);
-         EXPECT_FALSE(event.message.encrypted);
+         EXPECT_TRUE(event.message.encrypted);
+         EXPECT_STREQ(event.message.group, "chess");
          EXPECT_TRUE(event.message.verified);
        });
 }

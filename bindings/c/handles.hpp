@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "bindings/c/error.hpp"
 #include "pigeon/node.hpp"
 #include "pigeon/pigeon.h"
@@ -20,6 +22,17 @@ pigeon_error_kind with_node(Handle* node, pigeon_error** error, Call call) noexc
   return guard(error, [&]() -> Done {
     if (node == nullptr) return missing("node");
     return call(node->node);
+  });
+}
+
+/// Makes the call with a peer that the caller names.
+template <class Handle, class Call>
+pigeon_error_kind with_peer(Handle* node, const char* peer, std::string_view argument,
+                            pigeon_error** error, Call call) noexcept {
+  return with_node(node, error, [&](auto& on) -> Done {
+    const auto id = read_peer(peer, argument);
+    if (!id) return Unexpected(id.error());
+    return call(on, *id);
   });
 }
 

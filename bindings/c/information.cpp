@@ -95,6 +95,7 @@ class Status : public pigeon_status {
         id_(source_.peer_id.to_text()),
         c_counters_(view_counters(source_.counters)) {
     for (const std::string& url : source_.hubs) urls_.push_back(url.c_str());
+    for (const std::string& group : source_.groups) group_names_.push_back(group.c_str());
     peer_id = id_.c_str();
     public_key = source_.public_key.c_str();
     encryption_key = source_.encryption_key.c_str();
@@ -114,6 +115,8 @@ class Status : public pigeon_status {
     xor_routing = source_.xor_routing;
     allow_global_fallback = source_.allow_global_fallback;
     counters = &c_counters_;
+    groups = group_names_.data();
+    group_count = group_names_.size();
   }
   Status(const Status&) = delete;
   Status& operator=(const Status&) = delete;
@@ -124,6 +127,7 @@ class Status : public pigeon_status {
   std::string id_;
   pigeon_counters c_counters_;
   std::vector<const char*> urls_;
+  std::vector<const char*> group_names_;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -24,17 +23,6 @@ Node::OnEvent receiver(pigeon_on_event on_event, void* user_data) {
 
 NodeOptions options_or_defaults(const pigeon_node_options* options) {
   return options != nullptr ? options->options : NodeOptions{};
-}
-
-/// Makes the call with a peer that the caller names.
-template <class Call>
-pigeon_error_kind with_peer(pigeon_node* node, const char* peer, std::string_view argument,
-                            pigeon_error** error, Call call) noexcept {
-  return with_node(node, error, [&](Node& to) -> Done {
-    const auto id = read_peer(peer, argument);
-    if (!id) return Unexpected(id.error());
-    return call(to, *id);
-  });
 }
 
 /// Gives the caller the name of a message that was sent.
@@ -217,6 +205,16 @@ pigeon_error_kind pigeon_node_send_encrypted_message(pigeon_node* node, const ch
   return pigeon::c::send_to(node, to, text, size, id, error, &Node::send_encrypted_message);
 }
 
+pigeon_error_kind pigeon_node_send_encrypted_broadcast(pigeon_node* node, const char* group,
+                                                       const char* text, size_t size, char* id,
+                                                       pigeon_error** error) {
+  return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
+    if (group == nullptr) return pigeon::c::missing("group");
+    if (text == nullptr) return pigeon::c::missing("The message");
+    return pigeon::c::give_id(on.send_encrypted_broadcast(group, {text, size}), id);
+  });
+}
+
 pigeon_error_kind pigeon_node_send_binary(pigeon_node* node, const char* to, const uint8_t* data,
                                           size_t size, pigeon_error** error) {
   return pigeon::c::with_peer(node, to, "to", error, [&](Node& on, const PeerId& peer) -> Done {
@@ -233,47 +231,6 @@ pigeon_error_kind pigeon_node_broadcast_binary(pigeon_node* node, const uint8_t*
     if (count != nullptr) *count = takers;
     return {};
   });
-}
-
-// ---- Keys
-
-pigeon_error_kind pigeon_node_exchange_keys(pigeon_node* node, const char* peer,
-                                            pigeon_error** error) {
-  return pigeon::c::with_peer(node, peer, "peer", error,
-                              [](Node& on, const PeerId& id) { return on.exchange_keys(id); });
-}
-
-pigeon_error_kind pigeon_node_add_peer_key(pigeon_node* node, const char* peer,
-                                           const char* signing_key, const char* encryption_key,
-                                           pigeon_error** error) {
-  return pigeon::c::with_peer(node, peer, "peer", error, [&](Node& on, const PeerId& id) -> Done {
-    if (signing_key == nullptr) return pigeon::c::missing("signing_key");
-    if (encryption_key == nullptr) return pigeon::c::missing("encryption_key");
-    return on.add_peer_key(id, {signing_key, encryption_key});
-  });
-}
-
-pigeon_error_kind pigeon_node_sign(const pigeon_node* node, const char* text, size_t size,
-                                   char* signature, pigeon_error** error) {
-  return pigeon::c::guard(error, [&]() -> Done {
-    if (node == nullptr) return pigeon::c::missing("node");
-    if (text == nullptr) return pigeon::c::missing("text");
-    if (signature == nullptr) return pigeon::c::missing("signature");
-    const auto made = node->node.sign({text, size});
-    if (!made) return Unexpected(made.error());
-    std::memcpy(signature, made->c_str(), PIGEON_SIGNATURE_SIZE);
-    return {};
-  });
-}
-
-bool pigeon_verify_signature(const char* signature, const char* text, size_t size,
-                             const char* signing_key) {
-  if (signature == nullptr || text == nullptr || signing_key == nullptr) return false;
-  try {
-    return pigeon::verify_signature(signature, {text, size}, signing_key);
-  } catch (const std::exception&) {
-    return false;
-  }
 }
 
 // ---- Streams

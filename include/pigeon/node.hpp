@@ -106,6 +106,10 @@ class Node {
   Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json);
   /// Encrypts to the key of a peer that is known (`PeerKeyAdded`).
   Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text);
+  /// Broadcasts a text that only the members of a group can read: those who have its key
+  /// (`add_group_key`). Everybody learns the name of the group, and who has written.
+  Result<MessageId, NodeError> send_encrypted_broadcast(std::string_view group,
+                                                        std::string_view text);
   /// To a neighbor, at most 262,144 bytes.
   Result<void, NodeError> send_binary(const PeerId& to, std::span<const std::uint8_t> data);
   /// The same to every neighbor; gives the number of those whose channel takes it.
@@ -122,6 +126,31 @@ class Node {
   /// Upstream normalizes texts to NFC and trims them first; this one is signed as it is.
   /// Texts in the form of a node's own proofs are refused.
   Result<std::string, NodeError> sign(std::string_view text) const;
+
+  // ---- Groups
+
+  /// Makes a key for a group of 1 to 128 bytes and takes it as `add_group_key` does. Gives it as
+  /// JSON of upstream's form, for the application to carry to the members by a way that is safe,
+  /// such as `send_encrypted_message`: whoever has it reads everything that is sent to the group.
+  Result<std::string, NodeError> generate_group_key(std::string_view group);
+  /// Takes the key of a group, instead of the one that it had: upstream's object as JSON, of which
+  /// `epub` and `epriv` count. Lost when the node goes.
+  Result<void, NodeError> add_group_key(std::string_view group, std::string_view key_json);
+  /// Leaves a group. False if the node had no key of it.
+  bool remove_group_key(std::string_view group);
+
+  // ---- Encryption without sending: JSON of upstream's form (`encryptMessage`), for storing or for
+  // ways of the application's own. Nothing in it proves who has encrypted.
+
+  /// For this node itself.
+  Result<std::string, NodeError> encrypt(std::string_view text) const;
+  /// For a peer whose key is known.
+  Result<std::string, NodeError> encrypt_for_peer(const PeerId& peer, std::string_view text) const;
+  /// For a group that this node is in.
+  Result<std::string, NodeError> encrypt_for_group(std::string_view group,
+                                                   std::string_view text) const;
+  /// Opens what was encrypted to this node, or to a group that it is in.
+  Result<DecryptedContent, NodeError> decrypt(std::string_view json) const;
 
   // ---- Streams to neighbors
 

@@ -24,310 +24,20 @@
 /// Later versions may add enumerators, and fields at the end of structs. So take no notice of
 /// events that you do not know, and do not copy structs that the library gives.
 
+// This is C.
+// NOLINTBEGIN(modernize-use-using,modernize-deprecated-headers)
 #include <stddef.h>
 #include <stdint.h>
 
-// This is C.
-// NOLINTBEGIN(modernize-use-using,modernize-deprecated-headers)
 #include <stdbool.h>
 
-#if defined(__GNUC__)
-#define PIGEON_API __attribute__((visibility("default")))
-#else
-#define PIGEON_API
-#endif
+#include "pigeon/c/error.h"
+#include "pigeon/c/event.h"
+#include "pigeon/c/options.h"
 
 #ifdef __cplusplus
-/// An int in C++ as well, so that a value of a later version is no undefined behavior.
-#define PIGEON_ENUM_BASE : int
 extern "C" {
-#else
-#define PIGEON_ENUM_BASE
 #endif
-
-/// Goes up when a program that was built with an older header would no longer work.
-#define PIGEON_ABI_VERSION 1
-/// Bytes of a peer's and of a message's name with the zero at the end.
-#define PIGEON_PEER_ID_SIZE 41
-#define PIGEON_MESSAGE_ID_SIZE 33
-
-/// Of the library that is linked, as in "0.1.0".
-PIGEON_API const char* pigeon_version(void);
-/// The `PIGEON_ABI_VERSION` that the library was built with.
-PIGEON_API int pigeon_abi_version(void);
-
-// ---- Errors
-
-typedef enum pigeon_error_kind PIGEON_ENUM_BASE {
-  PIGEON_OK = 0,
-  /// An argument cannot be used; the sentence says which.
-  PIGEON_BAD_ARGUMENT = 1,
-  /// No link to that peer is open.
-  PIGEON_NOT_CONNECTED = 2,
-  /// The peer is not known, or its key is not.
-  PIGEON_UNKNOWN_PEER = 3,
-  /// Longer than a message may be.
-  PIGEON_TOO_LARGE = 4,
-  /// As much waits already as may; try again later.
-  PIGEON_BUSY = 5,
-  /// The node has been stopped, or has not been started.
-  PIGEON_NOT_RUNNING = 6,
-  /// The library failed: no memory is left, or there is an error in it.
-  PIGEON_FAILED = 7
-} pigeon_error_kind;
-
-/// Why a function did nothing.
-typedef struct pigeon_error pigeon_error;
-
-/// `PIGEON_OK` for NULL.
-PIGEON_API pigeon_error_kind pigeon_error_get_kind(const pigeon_error* error);
-/// A sentence with the cause, valid as long as the error; empty for NULL, which is also what the
-/// caller gets if there is no memory for an error.
-PIGEON_API const char* pigeon_error_message(const pigeon_error* error);
-PIGEON_API void pigeon_error_free(pigeon_error* error);
-
-// ---- Options
-
-/// Everything about a node that can be chosen. `pigeon/node_options.hpp` says what each option
-/// means, its bounds and its default; most bounds are checked when a node is created.
-typedef struct pigeon_node_options pigeon_node_options;
-
-typedef enum pigeon_text_option PIGEON_ENUM_BASE {
-  PIGEON_TEXT_PEER_ID = 0,
-  PIGEON_TEXT_IDENTITY_FILE = 1,
-  PIGEON_TEXT_NETWORK = 2,
-  PIGEON_TEXT_TRUSTED_CERTIFICATES_FILE = 3
-} pigeon_text_option;
-
-typedef enum pigeon_flag_option PIGEON_ENUM_BASE {
-  PIGEON_FLAG_ALLOW_GLOBAL_FALLBACK = 0,
-  PIGEON_FLAG_AUTO_DISCOVERY = 1,
-  PIGEON_FLAG_EVICTION_STRATEGY = 2,
-  PIGEON_FLAG_XOR_ROUTING = 3,
-  PIGEON_FLAG_ENABLE_CRYPTO = 4,
-  /// Of the addresses, as is the next one.
-  PIGEON_FLAG_USE_LOOPBACK = 5,
-  PIGEON_FLAG_SHARES_SOCKETS = 6
-} pigeon_flag_option;
-
-typedef enum pigeon_number_option PIGEON_ENUM_BASE {
-  PIGEON_NUMBER_MAX_PEERS = 0,
-  PIGEON_NUMBER_MIN_PEERS = 1,
-  /// Of the addresses.
-  PIGEON_NUMBER_PORT = 2,
-  /// The limits: bytes, counts, and a time in milliseconds.
-  PIGEON_NUMBER_MESSAGE_BYTES_MAX = 3,
-  PIGEON_NUMBER_MESSAGES_PER_SECOND = 4,
-  PIGEON_NUMBER_MESSAGES_BURST = 5,
-  PIGEON_NUMBER_BYTES_PER_SECOND = 6,
-  PIGEON_NUMBER_BYTES_BURST = 7,
-  PIGEON_NUMBER_SEND_BUFFER_MAX = 8,
-  PIGEON_NUMBER_STALLED_TIME_MAX_MS = 9,
-  PIGEON_NUMBER_DISCOVERED_MAX = 10,
-  PIGEON_NUMBER_SEEN_COUNT_MAX = 11,
-  PIGEON_NUMBER_PARKED_COUNT_MAX = 12,
-  PIGEON_NUMBER_STREAMS_PER_PEER_MAX = 13,
-  PIGEON_NUMBER_STREAM_BYTES_MAX = 14
-} pigeon_number_option;
-
-typedef enum pigeon_trust_policy PIGEON_ENUM_BASE {
-  PIGEON_TRUST_OPEN = 0,
-  PIGEON_TRUST_PREFER_VERIFIED = 1,
-  PIGEON_TRUST_VERIFIED_ONLY = 2
-} pigeon_trust_policy;
-
-/// The defaults; NULL if no memory is left.
-PIGEON_API pigeon_node_options* pigeon_node_options_create(void);
-PIGEON_API void pigeon_node_options_destroy(pigeon_node_options* options);
-PIGEON_API pigeon_error_kind pigeon_node_options_set_text(pigeon_node_options* options,
-                                                          pigeon_text_option option,
-                                                          const char* value, pigeon_error** error);
-PIGEON_API pigeon_error_kind pigeon_node_options_set_flag(pigeon_node_options* options,
-                                                          pigeon_flag_option option, bool value,
-                                                          pigeon_error** error);
-PIGEON_API pigeon_error_kind pigeon_node_options_set_number(pigeon_node_options* options,
-                                                            pigeon_number_option option,
-                                                            uint64_t value, pigeon_error** error);
-PIGEON_API pigeon_error_kind pigeon_node_options_set_trust(pigeon_node_options* options,
-                                                           pigeon_trust_policy trust,
-                                                           pigeon_error** error);
-/// One more STUN or TURN server. `username` and `credential` are for TURN, and may be NULL.
-PIGEON_API pigeon_error_kind pigeon_node_options_add_ice_server(pigeon_node_options* options,
-                                                                const char* url,
-                                                                const char* username,
-                                                                const char* credential,
-                                                                pigeon_error** error);
-/// One more numeric address of this machine; without any, all interfaces are used.
-PIGEON_API pigeon_error_kind pigeon_node_options_add_address(pigeon_node_options* options,
-                                                             const char* address,
-                                                             pigeon_error** error);
-
-// ---- Events
-
-typedef uint64_t pigeon_stream_id;
-
-typedef enum pigeon_event_type PIGEON_ENUM_BASE {
-  /// With `hub_status`.
-  PIGEON_EVENT_HUB_STATUS = 0,
-  /// With `peer`.
-  PIGEON_EVENT_PEER_DISCOVERED = 1,
-  PIGEON_EVENT_PEER_CONNECTED = 2,
-  PIGEON_EVENT_PEER_DISCONNECTED = 3,
-  PIGEON_EVENT_PEER_EVICTED = 4,
-  PIGEON_EVENT_PEER_VERIFIED = 5,
-  PIGEON_EVENT_PEER_KEY_ADDED = 6,
-  PIGEON_EVENT_CONNECT_FAILED = 7,
-  /// With `message`.
-  PIGEON_EVENT_MESSAGE = 8,
-  /// With `delivery`.
-  PIGEON_EVENT_MESSAGE_DELIVERED = 9,
-  PIGEON_EVENT_MESSAGE_UNDELIVERED = 10,
-  /// With `binary`.
-  PIGEON_EVENT_BINARY = 11,
-  /// With `stream`.
-  PIGEON_EVENT_STREAM_RECEIVED = 12,
-  PIGEON_EVENT_STREAM_DATA = 13,
-  PIGEON_EVENT_STREAM_WRITABLE = 14,
-  PIGEON_EVENT_STREAM_COMPLETED = 15,
-  PIGEON_EVENT_STREAM_ABORTED = 16,
-  /// With `network`.
-  PIGEON_EVENT_NETWORK_CHANGED = 17,
-  /// With `warning`.
-  PIGEON_EVENT_WARNING = 18
-} pigeon_event_type;
-
-typedef enum pigeon_hub_state PIGEON_ENUM_BASE {
-  PIGEON_HUB_CONNECTING = 0,
-  PIGEON_HUB_CONNECTED = 1,
-  PIGEON_HUB_DISCONNECTED = 2
-} pigeon_hub_state;
-
-/// The way to a hub has changed.
-typedef struct pigeon_hub_status {
-  const char* url;
-  pigeon_hub_state state;
-  /// Why it was lost or could not be reached: a sentence, or empty.
-  const char* reason;
-  /// Milliseconds until the next attempt; 0 if there is none.
-  int64_t retry_in_ms;
-} pigeon_hub_status;
-
-/// Something about a peer or the link to it.
-typedef struct pigeon_peer_event {
-  const char* peer;
-  /// Disconnected, evicted, connect failed: why. Otherwise empty.
-  const char* reason;
-  /// Key added: the key. Otherwise empty.
-  const char* public_key;
-  /// Evicted: the peer has closed the link, not we.
-  bool initiated_by_peer;
-} pigeon_peer_event;
-
-/// A broadcast or a direct message. Own broadcasts arrive here, too. Unless the trust is
-/// `PIGEON_TRUST_VERIFIED_ONLY`, two of one sender and id may come, in either order: one verified,
-/// as its sender has sent it, and one not, which a relay has changed or somebody has forged.
-typedef struct pigeon_message {
-  const char* from;
-  const char* id;
-  /// The content if it is text, otherwise empty.
-  const char* text;
-  size_t text_size;
-  /// The content as JSON, always.
-  const char* json;
-  size_t json_size;
-  /// Unix time in milliseconds, as the sender states it.
-  int64_t timestamp;
-  /// Peers that have passed it on; 0 if it comes straight from its sender.
-  uint32_t hops;
-  bool direct;
-  /// It was encrypted to us.
-  bool encrypted;
-  /// The sender is proven by a signature.
-  bool verified;
-} pigeon_message;
-
-/// What became of a direct message.
-typedef struct pigeon_delivery {
-  const char* id;
-  const char* to;
-  /// Undelivered: a sentence. Otherwise empty.
-  const char* reason;
-} pigeon_delivery;
-
-/// A binary message of a neighbor.
-typedef struct pigeon_binary {
-  const char* from;
-  const uint8_t* data;
-  size_t size;
-} pigeon_binary;
-
-/// What a stream carries. A caller sets `struct_size` to the size that it knows, and the rest to 0
-/// or what it wants; texts may be NULL.
-typedef struct pigeon_stream_info {
-  size_t struct_size;
-  /// `binary`, `file` or `blob`; NULL is `binary`.
-  const char* type;
-  const char* filename;
-  const char* mime_type;
-  /// Bytes in all, if `has_total_size`.
-  uint64_t total_size;
-  bool has_total_size;
-  /// Bytes of one chunk, 4,096 to 65,536; 0 is 16,384.
-  size_t chunk_size;
-  /// Not empty: a stream of the same token that broke off may go on where it stopped.
-  const char* resume_token;
-} pigeon_stream_info;
-
-/// Something about a stream of either direction.
-typedef struct pigeon_stream_event {
-  const char* peer;
-  pigeon_stream_id stream;
-  /// Received: what it carries. Otherwise NULL.
-  const pigeon_stream_info* info;
-  /// Data: the bytes. Otherwise NULL.
-  const uint8_t* data;
-  /// Data: how many. Writable: how many more the stream takes; 0: what was refused before may be
-  /// tried again.
-  size_t size;
-  /// Received, writable: byte of the whole at which it goes on.
-  uint64_t offset;
-  /// Completed: bytes in all.
-  uint64_t total_bytes;
-  /// Aborted: why. Otherwise empty.
-  const char* reason;
-} pigeon_stream_event;
-
-/// The node moved to the namespace `global`, or back.
-typedef struct pigeon_network_change {
-  const char* network;
-  bool is_fallback;
-} pigeon_network_change;
-
-/// Something that whoever runs the node should know: a sentence.
-typedef struct pigeon_warning {
-  const char* message;
-} pigeon_warning;
-
-/// What a node tells; `type` says which member is there. Valid during the call, with all that it
-/// points at.
-typedef struct pigeon_event {
-  pigeon_event_type type;
-  union {
-    pigeon_hub_status hub_status;
-    pigeon_peer_event peer;
-    pigeon_message message;
-    pigeon_delivery delivery;
-    pigeon_binary binary;
-    pigeon_stream_event stream;
-    pigeon_network_change network;
-    pigeon_warning warning;
-  };
-} pigeon_event;
-
-/// Gets every event of a node, one at a time, on the loop's thread. It must not block: that thread
-/// carries all links. Before the first call on the node only warnings come, possibly before
-/// `pigeon_node_create` has returned.
-typedef void (*pigeon_on_event)(void* user_data, const pigeon_event* event);
 
 // ---- Loops and nodes
 
@@ -404,6 +114,12 @@ PIGEON_API pigeon_error_kind pigeon_node_send_direct_json(pigeon_node* node, con
 PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_message(pigeon_node* node, const char* to,
                                                                 const char* text, size_t size,
                                                                 char* id, pigeon_error** error);
+/// Broadcasts a text that only the members of a group can read. Everybody learns the name of the
+/// group, and who has written.
+PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_broadcast(pigeon_node* node,
+                                                                  const char* group,
+                                                                  const char* text, size_t size,
+                                                                  char* id, pigeon_error** error);
 /// To a neighbor, at most 262,144 bytes. `data` may be NULL if there are none.
 PIGEON_API pigeon_error_kind pigeon_node_send_binary(pigeon_node* node, const char* to,
                                                      const uint8_t* data, size_t size,
@@ -435,6 +151,56 @@ PIGEON_API pigeon_error_kind pigeon_node_sign(const pigeon_node* node, const cha
 /// Whether the owner of the signing key has signed the text; false whatever is malformed.
 PIGEON_API bool pigeon_verify_signature(const char* signature, const char* text, size_t size,
                                         const char* signing_key);
+
+// ---- Groups. A key is a text of the caller's, which `pigeon_text_free` overwrites and frees.
+
+/// Also takes NULL.
+PIGEON_API void pigeon_text_free(char* text);
+
+/// Makes a key for a group of 1 to 128 bytes and takes it. `key` gets it as JSON, to be carried to
+/// the members by a way that is safe: whoever has it reads everything that is sent to the group.
+PIGEON_API pigeon_error_kind pigeon_node_generate_group_key(pigeon_node* node, const char* group,
+                                                            char** key, pigeon_error** error);
+/// Takes the key of a group, instead of the one that it had. Lost when the node goes.
+PIGEON_API pigeon_error_kind pigeon_node_add_group_key(pigeon_node* node, const char* group,
+                                                       const char* key, pigeon_error** error);
+/// Leaves a group. `was_member` says whether the node had a key of it, and may be NULL.
+PIGEON_API pigeon_error_kind pigeon_node_remove_group_key(pigeon_node* node, const char* group,
+                                                          bool* was_member, pigeon_error** error);
+
+// ---- Encryption without sending, for storing or for ways of the application's own. `json` gets a
+// text for `pigeon_text_free`. Nothing in it proves who has encrypted.
+
+/// For this node itself.
+PIGEON_API pigeon_error_kind pigeon_node_encrypt(const pigeon_node* node, const char* text,
+                                                 size_t size, char** json, pigeon_error** error);
+/// For a peer whose key is known.
+PIGEON_API pigeon_error_kind pigeon_node_encrypt_for_peer(const pigeon_node* node, const char* peer,
+                                                          const char* text, size_t size,
+                                                          char** json, pigeon_error** error);
+/// For a group that this node is in.
+PIGEON_API pigeon_error_kind pigeon_node_encrypt_for_group(const pigeon_node* node,
+                                                           const char* group, const char* text,
+                                                           size_t size, char** json,
+                                                           pigeon_error** error);
+
+/// What was decrypted.
+typedef struct pigeon_decrypted {
+  /// The content if it is text, otherwise empty.
+  const char* text;
+  size_t text_size;
+  /// The content as JSON, always.
+  const char* json;
+  size_t json_size;
+  /// The group that it was encrypted to; empty if it was to this node.
+  const char* group;
+} pigeon_decrypted;
+
+/// Opens what was encrypted to this node, or to a group that it is in.
+PIGEON_API pigeon_error_kind pigeon_node_decrypt(const pigeon_node* node, const char* json,
+                                                 const pigeon_decrypted** content,
+                                                 pigeon_error** error);
+PIGEON_API void pigeon_decrypted_free(const pigeon_decrypted* content);
 
 // ---- Streams to neighbors
 
@@ -527,6 +293,9 @@ typedef struct pigeon_status {
   bool xor_routing;
   bool allow_global_fallback;
   const pigeon_counters* counters;
+  /// The groups whose key it has, in order.
+  const char* const* groups;
+  size_t group_count;
 } pigeon_status;
 
 typedef struct pigeon_peer_list pigeon_peer_list;

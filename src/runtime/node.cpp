@@ -2,16 +2,13 @@
 
 #include <utility>
 
-#include "base/base64.hpp"
 #include "net/clock.hpp"
 #include "node/json_text.hpp"
-#include "node/proof_text.hpp"
 #include "runtime/check_node_options.hpp"
 #include "runtime/ice_servers.hpp"
 #include "runtime/node_handle.hpp"
 #include "runtime/open_identity.hpp"
 #include "suite/random_bytes.hpp"
-#include "suite/signing.hpp"
 
 namespace pigeon {
 
@@ -176,31 +173,10 @@ std::size_t Node::broadcast_binary(std::span<const std::uint8_t> data) {
   return handle_->call([&](node::Node& core, Now now) { return core.broadcast_binary(data, now); });
 }
 
-// ---- Keys
-
-Result<void, NodeError> Node::exchange_keys(const PeerId& peer) {
-  return handle_->call([&](node::Node& core, Now now) { return core.exchange_keys(peer, now); });
-}
-
-Result<void, NodeError> Node::add_peer_key(const PeerId& peer, const PeerPublicKey& key) {
+Result<MessageId, NodeError> Node::send_encrypted_broadcast(std::string_view group,
+                                                            std::string_view text) {
   return handle_->call(
-      [&](node::Node& core, Now now) { return core.add_peer_key(peer, key, now); });
-}
-
-Result<std::string, NodeError> Node::sign(std::string_view text) const {
-  if (node::is_proof_text(text)) {
-    return Unexpected(bad_argument("The text has the form of a proof that nodes make themselves."));
-  }
-  const auto signature = handle_->sign(as_bytes(text));
-  if (signature) return encode_base64url(*signature);
-  return Unexpected(bad_argument("This node has no key to sign with: crypto is switched off."));
-}
-
-bool verify_signature(std::string_view signature, std::string_view text,
-                      std::string_view signing_key) {
-  const auto key = crypto::SigningPublicKey::parse(signing_key);
-  const auto bytes = decode_base64url(signature);
-  return key && bytes && suite::verify(*key, as_bytes(text), *bytes);
+      [&](node::Node& core, Now now) { return core.send_encrypted_broadcast(group, text, now); });
 }
 
 // ---- Streams

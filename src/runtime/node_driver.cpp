@@ -86,10 +86,29 @@ std::optional<suite::Signature> NodeDriver::sign(BytesView message) const {
   return signature ? std::optional(*signature) : std::nullopt;
 }
 
+std::optional<std::string> NodeDriver::open(crypto::OpenRequest request) {
+  if (!identity_) return std::nullopt;
+  auto answer = loop_.answerer().answer(std::move(request), *identity_, groups_);
+  auto* text = std::get_if<std::string>(&answer);
+  return text != nullptr ? std::optional(std::move(*text)) : std::nullopt;
+}
+
+Result<void, NodeError> NodeDriver::add_group(std::string_view group, suite::EncryptionKey key) {
+  auto added = core_.add_group(group, key.public_key());
+  if (added) groups_.insert_or_assign(std::string(group), std::move(key));
+  return added;
+}
+
+bool NodeDriver::remove_group(std::string_view group) {
+  const auto found = groups_.find(group);
+  if (found != groups_.end()) groups_.erase(found);
+  return core_.remove_group(group);
+}
+
 void NodeDriver::give(crypto::Request& request) {
   // A core without keys of its own asks for nothing that needs them.
   crypto::Done done{.ticket = request.ticket, .answer = {}};
-  if (identity_) done.answer = loop_.answerer().answer(request.operation, *identity_);
+  if (identity_) done.answer = loop_.answerer().answer(request.operation, *identity_, groups_);
   core_.handle(std::move(done), net::read_clock());
 }
 

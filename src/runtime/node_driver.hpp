@@ -19,6 +19,7 @@
 #include "runtime/node_hubs.hpp"
 #include "runtime/node_links.hpp"
 #include "runtime/node_loop.hpp"
+#include "suite/group_keys.hpp"
 #include "suite/node_identity.hpp"
 
 namespace pigeon::runtime {
@@ -65,6 +66,10 @@ class NodeDriver : public std::enable_shared_from_this<NodeDriver> {
   const node::Node& core() const { return core_; }
   /// Nothing if crypto is off, or the identity is gone.
   std::optional<suite::Signature> sign(BytesView message) const;
+  /// Nothing if it was not for this node, or was changed.
+  std::optional<std::string> open(crypto::OpenRequest request);
+  Result<void, NodeError> add_group(std::string_view group, suite::EncryptionKey key);
+  bool remove_group(std::string_view group);
 
   /// For the application.
   void warn(std::string sentence);
@@ -113,6 +118,7 @@ class NodeDriver : public std::enable_shared_from_this<NodeDriver> {
   NodeLoop& loop_;
   node::Node core_;
   std::optional<suite::NodeIdentity> identity_;
+  suite::GroupKeys groups_;
   std::optional<net::TlsClientContext> trusted_;
   pigeon::Node::OnEvent on_event_;
   NodeHubs hubs_;

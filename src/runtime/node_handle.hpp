@@ -43,6 +43,15 @@ class NodeHandle {
   std::optional<suite::Signature> sign(BytesView message) const {
     return loop_->run([&] { return driver_->sign(message); });
   }
+  std::optional<std::string> open(crypto::OpenRequest request) const {
+    return loop_->run([&] { return driver_->open(std::move(request)); });
+  }
+  Result<void, NodeError> add_group(std::string_view group, suite::EncryptionKey key) {
+    return loop_->run([&] { return driver_->add_group(group, std::move(key)); });
+  }
+  bool remove_group(std::string_view group) {
+    return loop_->run([&] { return driver_->remove_group(group); });
+  }
   /// A question: gets the core.
   template <class Question>
   auto ask(Question question) const {

@@ -20,9 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-IpAddress address(const std::string& text) {
-  return IpAddress::parse(text).value_or(IpAddress());
-}
+IpAddress address(const std::string& text) { return IpAddress::parse(text).value_or(IpAddress()); }
 
 constexpr Instant now{};
 

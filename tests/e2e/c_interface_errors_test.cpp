@@ -60,6 +60,18 @@ TEST(CNullTest, CallsWithoutANodeAreErrors) {
   expect([](Error e) { return pigeon_node_exchange_keys(nullptr, nobody, e); });
   expect([](Error e) { return pigeon_node_add_peer_key(nullptr, nobody, "a", "b", e); });
   expect([&](Error e) { return pigeon_node_sign(nullptr, "a", 1, id, e); });
+  char* text = nullptr;
+  const pigeon_decrypted* content = nullptr;
+  expect([&](Error e) { return pigeon_node_generate_group_key(nullptr, "a", &text, e); });
+  expect([](Error e) { return pigeon_node_add_group_key(nullptr, "a", "{}", e); });
+  expect([](Error e) { return pigeon_node_remove_group_key(nullptr, "a", nullptr, e); });
+  expect([&](Error e) { return pigeon_node_encrypt(nullptr, "a", 1, &text, e); });
+  expect([&](Error e) { return pigeon_node_encrypt_for_peer(nullptr, nobody, "a", 1, &text, e); });
+  expect([&](Error e) { return pigeon_node_encrypt_for_group(nullptr, "g", "a", 1, &text, e); });
+  expect([&](Error e) { return pigeon_node_decrypt(nullptr, "{}", &content, e); });
+  expect([](Error e) {
+    return pigeon_node_send_encrypted_broadcast(nullptr, "g", "a", 1, nullptr, e);
+  });
   expect([](Error e) { return pigeon_node_set_network(nullptr, "a", e); });
   expect([](Error e) { return pigeon_node_send_message(nullptr, "a", 1, nullptr, e); });
   expect(
@@ -85,6 +97,8 @@ TEST(CNullTest, WhatTakesNoErrorTakesNull) {
   pigeon_loop_destroy(nullptr);
   pigeon_node_destroy(nullptr);
   pigeon_status_free(nullptr);
+  pigeon_text_free(nullptr);
+  pigeon_decrypted_free(nullptr);
   pigeon_peer_list_free(nullptr);
   pigeon_discovered_list_free(nullptr);
   EXPECT_EQ(pigeon_error_get_kind(nullptr), PIGEON_OK);
@@ -146,13 +160,6 @@ TEST_F(CErrorsTest, OtherArgumentsThatAreNullAreErrors) {
                  [&](auto e) { return pigeon_node_send_binary(node_, nobody, nullptr, 1, e); });
   expect_missing(
       "data", [&](auto e) { return pigeon_node_broadcast_binary(node_, nullptr, 1, nullptr, e); });
-  expect_missing("signing_key",
-                 [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, nullptr, "b", e); });
-  expect_missing("encryption_key",
-                 [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, "a", nullptr, e); });
-  char signature[PIGEON_SIGNATURE_SIZE];
-  expect_missing("text", [&](auto e) { return pigeon_node_sign(node_, nullptr, 1, signature, e); });
-  expect_missing("signature", [&](auto e) { return pigeon_node_sign(node_, "a", 1, nullptr, e); });
   expect_missing("data", [&](auto e) { return pigeon_node_write_stream(node_, 1, nullptr, 1, e); });
   pigeon_stream_id stream = 0;
   expect_missing(
@@ -164,6 +171,43 @@ TEST_F(CErrorsTest, OtherArgumentsThatAreNullAreErrors) {
   expect_missing("status", [&](auto e) { return pigeon_node_status(node_, nullptr, e); });
   expect_missing("peers", [&](auto e) { return pigeon_node_peers(node_, nullptr, e); });
   expect_missing("peers", [&](auto e) { return pigeon_node_discovered_peers(node_, nullptr, e); });
+}
+
+TEST_F(CErrorsTest, KeysTextsAndGroupsThatAreNullAreErrors) {
+  expect_missing("signing_key",
+                 [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, nullptr, "b", e); });
+  expect_missing("encryption_key",
+                 [&](auto e) { return pigeon_node_add_peer_key(node_, nobody, "a", nullptr, e); });
+  char signature[PIGEON_SIGNATURE_SIZE];
+  expect_missing("text", [&](auto e) { return pigeon_node_sign(node_, nullptr, 1, signature, e); });
+  expect_missing("signature", [&](auto e) { return pigeon_node_sign(node_, "a", 1, nullptr, e); });
+  char* text = nullptr;
+  const pigeon_decrypted* content = nullptr;
+  expect_missing("group",
+                 [&](auto e) { return pigeon_node_generate_group_key(node_, nullptr, &text, e); });
+  expect_missing("key",
+                 [&](auto e) { return pigeon_node_generate_group_key(node_, "a", nullptr, e); });
+  expect_missing("group",
+                 [&](auto e) { return pigeon_node_add_group_key(node_, nullptr, "{}", e); });
+  expect_missing("key", [&](auto e) { return pigeon_node_add_group_key(node_, "a", nullptr, e); });
+  expect_missing("group",
+                 [&](auto e) { return pigeon_node_remove_group_key(node_, nullptr, nullptr, e); });
+  expect_missing("group", [&](auto e) {
+    return pigeon_node_send_encrypted_broadcast(node_, nullptr, "a", 1, nullptr, e);
+  });
+  expect_missing("The message", [&](auto e) {
+    return pigeon_node_send_encrypted_broadcast(node_, "a", nullptr, 1, nullptr, e);
+  });
+  expect_missing("text", [&](auto e) { return pigeon_node_encrypt(node_, nullptr, 1, &text, e); });
+  expect_missing("json", [&](auto e) { return pigeon_node_encrypt(node_, "a", 1, nullptr, e); });
+  expect_missing("peer", [&](auto e) {
+    return pigeon_node_encrypt_for_peer(node_, nullptr, "a", 1, &text, e);
+  });
+  expect_missing("group", [&](auto e) {
+    return pigeon_node_encrypt_for_group(node_, nullptr, "a", 1, &text, e);
+  });
+  expect_missing("json", [&](auto e) { return pigeon_node_decrypt(node_, nullptr, &content, e); });
+  expect_missing("content", [&](auto e) { return pigeon_node_decrypt(node_, "{}", nullptr, e); });
 }
 
 TEST_F(CErrorsTest, SaysWhatIsWrongWithAnArgument) {

@@ -113,6 +113,73 @@ TEST_P(CInterfaceTest, SignsAndChecks) {
   pigeon_status_free(status);
 }
 
+TEST_P(CInterfaceTest, TalksInAGroup) {
+  char* key = nullptr;
+  ASSERT_EQ(pigeon_node_generate_group_key(alice_->node(), "chess", &key, nullptr), PIGEON_OK);
+  ASSERT_EQ(pigeon_node_add_group_key(bob_->node(), "chess", key, nullptr), PIGEON_OK);
+  pigeon_text_free(key);
+  char id[PIGEON_MESSAGE_ID_SIZE];
+
+  ASSERT_EQ(pigeon_node_send_encrypted_broadcast(alice_->node(), "chess",
+                                                 "e\0"
+                                                 "4",
+                                                 3, id, nullptr),
+            PIGEON_OK);
+
+  const KeptEvent heard =
+      bob_->wait_for_text(std::string("e\0"
+                                      "4",
+                                      3));
+  EXPECT_EQ(heard.id, id);
+  EXPECT_EQ(heard.group, "chess");
+  const pigeon_status* status = nullptr;
+  ASSERT_EQ(pigeon_node_status(bob_->node(), &status, nullptr), PIGEON_OK);
+  ASSERT_EQ(status->group_count, 1U);
+  EXPECT_STREQ(status->groups[0], "chess");
+  pigeon_status_free(status);
+  bool was_member = false;
+  EXPECT_EQ(pigeon_node_remove_group_key(bob_->node(), "chess", &was_member, nullptr), PIGEON_OK);
+  EXPECT_TRUE(was_member);
+  EXPECT_EQ(pigeon_node_remove_group_key(bob_->node(), "chess", &was_member, nullptr), PIGEON_OK);
+  EXPECT_FALSE(was_member);
+  EXPECT_EQ(pigeon_node_send_encrypted_broadcast(bob_->node(), "chess", "a", 1, id, nullptr),
+            PIGEON_UNKNOWN_GROUP);
+}
+
+TEST_P(CInterfaceTest, EncryptsWithoutSending) {
+  alice_->wait_for(PIGEON_EVENT_PEER_KEY_ADDED);
+  char* group_key = nullptr;
+  ASSERT_EQ(pigeon_node_generate_group_key(alice_->node(), "chess", &group_key, nullptr),
+            PIGEON_OK);
+  pigeon_text_free(group_key);
+  char* own = nullptr;
+  char* for_bob = nullptr;
+  char* for_chess = nullptr;
+  ASSERT_EQ(pigeon_node_encrypt(alice_->node(), "a", 1, &own, nullptr), PIGEON_OK);
+  ASSERT_EQ(pigeon_node_encrypt_for_peer(alice_->node(), bob_->id(),
+                                         "b\0"
+                                         "c",
+                                         3, &for_bob, nullptr),
+            PIGEON_OK);
+  ASSERT_EQ(pigeon_node_encrypt_for_group(alice_->node(), "chess", "d", 1, &for_chess, nullptr),
+            PIGEON_OK);
+
+  const pigeon_decrypted* content = nullptr;
+  ASSERT_EQ(pigeon_node_decrypt(bob_->node(), for_bob, &content, nullptr), PIGEON_OK);
+  EXPECT_EQ(std::string(content->text, content->text_size), std::string("b\0"
+                                                                        "c",
+                                                                        3));
+  EXPECT_EQ(std::string(content->json, content->json_size), R"("b\u0000c")");
+  EXPECT_STREQ(content->group, "");
+  pigeon_decrypted_free(content);
+  ASSERT_EQ(pigeon_node_decrypt(alice_->node(), for_chess, &content, nullptr), PIGEON_OK);
+  EXPECT_STREQ(content->text, "d");
+  EXPECT_STREQ(content->group, "chess");
+  pigeon_decrypted_free(content);
+  EXPECT_EQ(pigeon_node_decrypt(bob_->node(), own, &content, nullptr), PIGEON_UNDECIPHERABLE);
+  for (char* text : {own, for_bob, for_chess}) pigeon_text_free(text);
+}
+
 TEST_P(CInterfaceTest, CarriesAStream) {
   pigeon_stream_info info{.struct_size = sizeof info, .type = "file", .filename = "name"};
   pigeon_stream_id stream = 0;

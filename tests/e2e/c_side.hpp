@@ -21,6 +21,7 @@ struct KeptEvent {
   std::string id;
   std::string text;
   bool direct = false;
+  std::string group;
   pigeon_stream_id stream = 0;
   std::size_t size = 0;
   std::vector<std::uint8_t> data;
@@ -95,6 +96,7 @@ class CSide {
       kept.id = event.message.id;
       kept.text.assign(event.message.text, event.message.text_size);
       kept.direct = event.message.direct;
+      kept.group = event.message.group;
     } else if (event.type == PIGEON_EVENT_MESSAGE_DELIVERED) {
       kept.peer = event.delivery.to;
       kept.id = event.delivery.id;
