@@ -112,6 +112,32 @@ function message_commands(meshes) {
   };
 }
 
+/// Keys of groups and what is encrypted travel as JSON text, as applications carry them.
+function group_commands(meshes) {
+  return {
+    async generate_group_key({ id, group }) {
+      return JSON.stringify(await meshes.get(id).generateGroupKey(group));
+    },
+
+    add_group_key({ id, group, key }) {
+      meshes.get(id).addGroupKey(group, JSON.parse(key));
+    },
+
+    async to_group({ id, group, text }) {
+      return meshes.get(id).sendEncryptedBroadcast(text, group);
+    },
+
+    /// For a group, for a peer, or for itself.
+    async encrypt({ id, group = null, to = null, text }) {
+      return JSON.stringify(await meshes.get(id).encryptMessage(text, to, group));
+    },
+
+    async decrypt({ id, json }) {
+      return meshes.get(id).decryptMessage(JSON.parse(json));
+    },
+  };
+}
+
 function link_commands(meshes, emit) {
   return {
     /// The smaller id silently does nothing.
@@ -153,6 +179,7 @@ export function make_agent(PeerPigeonMesh, emit) {
 
   return {
     ...message_commands(meshes),
+    ...group_commands(meshes),
     ...link_commands(meshes, emit),
 
     /// Resolves when the hub has accepted the connection.

@@ -31,6 +31,11 @@ Result<json::value, NodeError> answer(const Result<void, NodeError>& done) {
   return json::value();
 }
 
+Result<json::value, NodeError> answer(const Result<std::string, NodeError>& made) {
+  if (!made) return Unexpected(made.error());
+  return json::value(*made);
+}
+
 Result<json::value, NodeError> answer(const Result<MessageId, NodeError>& sent) {
   if (!sent) return Unexpected(sent.error());
   return json::value(sent->to_text());
@@ -96,6 +101,22 @@ Peer::Answer Peer::run(std::string_view what, const json::object& command) {
 
 Peer::Answer Peer::run_message(std::string_view what, const json::object& command) {
   if (what == "broadcast") return answer(node_->send_message(text_of(command, "text")));
+  if (what == "to_group") {
+    return answer(
+        node_->send_encrypted_broadcast(text_of(command, "group"), text_of(command, "text")));
+  }
+  if (what == "generate_group_key") {
+    return answer(node_->generate_group_key(text_of(command, "group")));
+  }
+  if (what == "add_group_key") {
+    return answer(node_->add_group_key(text_of(command, "group"), text_of(command, "key")));
+  }
+  if (what == "encrypt") return encrypt(command);
+  if (what == "decrypt") {
+    const auto content = node_->decrypt(text_of(command, "json"));
+    if (!content) return Unexpected(content.error());
+    return json::parse(content->json);
+  }
   const PeerId to = peer_of(command);
   if (what == "direct") return answer(node_->send_direct_message(to, text_of(command, "text")));
   if (what == "direct_json") {
@@ -107,6 +128,15 @@ Peer::Answer Peer::run_message(std::string_view what, const json::object& comman
   if (what == "binary") return answer(node_->send_binary(to, content_of(command)));
   if (what == "file") return send_file(command);
   return Unexpected(NodeError{NodeErrorKind::bad_argument, "Unknown command."});
+}
+
+Peer::Answer Peer::encrypt(const json::object& command) {
+  const std::string_view text = text_of(command, "text");
+  if (command.contains("group")) {
+    return answer(node_->encrypt_for_group(text_of(command, "group"), text));
+  }
+  if (command.contains("to")) return answer(node_->encrypt_for_peer(peer_of(command), text));
+  return answer(node_->encrypt(text));
 }
 
 Peer::Answer Peer::send_file(const json::object& command) {

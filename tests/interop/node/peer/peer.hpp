@@ -35,6 +35,7 @@ class Peer {
 
   Answer run(std::string_view what, const boost::json::object& command);
   Answer run_message(std::string_view what, const boost::json::object& command);
+  Answer encrypt(const boost::json::object& command);
   Answer send_file(const boost::json::object& command);
   boost::json::value links() const;
   boost::json::value known() const;
