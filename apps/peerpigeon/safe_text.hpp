@@ -1,20 +1,11 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
-/// `text` so that a terminal only shows it: control characters, those that change the direction of
-/// writing, and bytes that are not UTF-8 as `\xNN` or `\uNNNN`; cut after `bytes_max`.
-std::string safe_text(std::string_view text, std::size_t bytes_max = 4'000);
-
-/// The same for JSON: valid UTF-8, and what a terminal might obey stays inside its string as
-/// `\uNNNN`. `json` is what Boost.JSON prints.
-std::string safe_json(std::string_view json);
-
-/// `text` as valid UTF-8: other bytes become U+FFFD.
-std::string valid_utf8(std::string_view text);
+using pigeon::safe_json;
+using pigeon::safe_text;
+using pigeon::valid_utf8;
 
 }  // namespace peerpigeon

@@ -358,6 +358,9 @@ class World {
         node.set(NodeSwitch{static_cast<std::uint8_t>(script_.below(4))}, script_.below(2) == 0,
                  now_);
         if (script_.below(4) == 0) node.connect_to_all_peers(now_);
+        if (script_.below(4) == 0 && !node.remove_group("chess")) {
+          PIGEON_ASSERT(node.add_group("chess", keys_of(1).encryption));
+        }
         break;
       case 6:
         (void)node.set_network(script_.flip() ? network_ : script_.text(), now_);
@@ -370,7 +373,11 @@ class World {
         (void)node.send_direct_json(peer, script_.flip() ? "{\"a\":[1]}" : script_.text(), now_);
         break;
       case 10:
-        (void)node.send_encrypted_message(peer, script_.text(), now_);
+        if (script_.flip()) {
+          (void)node.send_encrypted_message(peer, script_.text(), now_);
+        } else {
+          (void)node.send_encrypted_broadcast("chess", script_.text(), now_);
+        }
         break;
       default:
         (void)node.discovered_peers();

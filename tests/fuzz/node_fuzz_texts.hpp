@@ -258,7 +258,7 @@ class Texts {
       case 2:
         return wire::encode(wire::PeerNotice{{any_peer(script, self_)}, script.flip()});
       case 3:
-        return encrypted();
+        return encrypted(script.flip() ? "" : script.flip() ? "chess" : "go");
       case 4:
         return R"("{\"type\":\"bootstrap-keepalive\",\"from\":\"")" + from().to_text() + R"(\"}")";
       case 5: {
@@ -275,12 +275,13 @@ class Texts {
     }
   }
 
-  std::string encrypted() const {
+  std::string encrypted(std::string_view group) const {
     const std::string words = "\"secret\"";
     const std::string ciphertext = encode_base64url(as_bytes(words));
     const std::string iv = encode_base64url(std::array<std::uint8_t, 12>{});
     const std::string key = keys_of(number_).signing.to_text();
-    return wire::encode_content(wire::EncryptedContent{.ciphertext = ciphertext,
+    return wire::encode_content(wire::EncryptedContent{.group = group,
+                                                       .ciphertext = ciphertext,
                                                        .iv = iv,
                                                        .ephemeral_key = key,
                                                        .from_key = key,

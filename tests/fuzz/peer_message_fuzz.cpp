@@ -8,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "wire/canonical_json.hpp"
+#include "wire/group_key.hpp"
 #include "wire/json_reader.hpp"
 #include "wire/limits.hpp"
 #include "wire/peer_message.hpp"
@@ -203,6 +204,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto canonical = canonical_json(text, spare)) {
     PIGEON_ASSERT(canonical_json(*canonical, spare) == canonical);
   }
+  (void)decode_group_key(text);
   const auto message = decode_peer_message(text, reader);
   if (!message) return 0;
   std::visit([&reader](const auto& known) { check_message(known, reader); }, *message);

@@ -1,11 +1,9 @@
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 #include <cstdint>
 #include <optional>
 
-#include <fmt/format.h>
-
-namespace peerpigeon {
+namespace pigeon {
 
 namespace {
 
@@ -41,6 +39,14 @@ bool may_be_obeyed(std::uint32_t code) {
          (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe007f);
 }
 
+/// `prefix` and the number in this many digits of hexadecimal.
+void append_escape(std::string& out, std::string_view prefix, std::uint32_t number, int digits) {
+  out += prefix;
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+    out += "0123456789abcdef"[number >> static_cast<unsigned>(shift) & 0xfU];
+  }
+}
+
 }  // namespace
 
 std::string safe_text(std::string_view text, std::size_t bytes_max) {
@@ -50,13 +56,13 @@ std::string safe_text(std::string_view text, std::size_t bytes_max) {
     const auto character = first_character(text.substr(at));
     const std::size_t size = character ? character->size : 1;
     if (!character) {
-      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
+      append_escape(safe, "\\x", static_cast<unsigned char>(text[at]), 2);
     } else if (!may_be_obeyed(character->code)) {
       safe += text.substr(at, size);
     } else if (character->code < 0x100) {
-      safe += fmt::format("\\x{:02x}", character->code);
+      append_escape(safe, "\\x", character->code, 2);
     } else {
-      safe += fmt::format("\\u{:04x}", character->code);
+      append_escape(safe, "\\u", character->code, character->code < 0x10000 ? 4 : 5);
     }
     at += size;
   }
@@ -73,10 +79,11 @@ std::string safe_json(std::string_view json) {
     } else if (!may_be_obeyed(character->code)) {
       safe += json.substr(at, character->size);
     } else if (character->code < 0x10000) {
-      safe += fmt::format("\\u{:04x}", character->code);
+      append_escape(safe, "\\u", character->code, 4);
     } else {
       const std::uint32_t rest = character->code - 0x10000;
-      safe += fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (rest >> 10U), 0xdc00 + (rest & 0x3ffU));
+      append_escape(safe, "\\u", 0xd800 + (rest >> 10U), 4);
+      append_escape(safe, "\\u", 0xdc00 + (rest & 0x3ffU), 4);
     }
     at += character ? character->size : 1;
   }
@@ -94,4 +101,4 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-}  // namespace peerpigeon
+}  // namespace pigeon
