@@ -43,6 +43,18 @@ pigeon_error_kind send_to(pigeon_node* node, const char* to, const char* text, s
   });
 }
 
+/// The same to a group.
+pigeon_error_kind send_to_group(
+    pigeon_node* node, const char* group, const char* text, std::size_t size, char* id,
+    pigeon_error** error,
+    Result<MessageId, NodeError> (Node::*send)(std::string_view, std::string_view)) noexcept {
+  return with_node(node, error, [&](Node& from) -> Done {
+    if (group == nullptr) return missing("group");
+    if (text == nullptr) return missing("The message");
+    return give_id((from.*send)(group, {text, size}), id);
+  });
+}
+
 /// Bytes may be NULL if there are none.
 bool are_missing(const std::uint8_t* data, std::size_t size) {
   return data == nullptr && size != 0;
@@ -205,14 +217,24 @@ pigeon_error_kind pigeon_node_send_encrypted_message(pigeon_node* node, const ch
   return pigeon::c::send_to(node, to, text, size, id, error, &Node::send_encrypted_message);
 }
 
+pigeon_error_kind pigeon_node_send_encrypted_json(pigeon_node* node, const char* to,
+                                                  const char* json, size_t size, char* id,
+                                                  pigeon_error** error) {
+  return pigeon::c::send_to(node, to, json, size, id, error, &Node::send_encrypted_json);
+}
+
 pigeon_error_kind pigeon_node_send_encrypted_broadcast(pigeon_node* node, const char* group,
                                                        const char* text, size_t size, char* id,
                                                        pigeon_error** error) {
-  return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
-    if (group == nullptr) return pigeon::c::missing("group");
-    if (text == nullptr) return pigeon::c::missing("The message");
-    return pigeon::c::give_id(on.send_encrypted_broadcast(group, {text, size}), id);
-  });
+  return pigeon::c::send_to_group(node, group, text, size, id, error,
+                                  &Node::send_encrypted_broadcast);
+}
+
+pigeon_error_kind pigeon_node_send_encrypted_broadcast_json(pigeon_node* node, const char* group,
+                                                            const char* json, size_t size, char* id,
+                                                            pigeon_error** error) {
+  return pigeon::c::send_to_group(node, group, json, size, id, error,
+                                  &Node::send_encrypted_broadcast_json);
 }
 
 pigeon_error_kind pigeon_node_send_binary(pigeon_node* node, const char* to, const uint8_t* data,

@@ -106,10 +106,15 @@ class Node {
   Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json);
   /// Encrypts to the key of a peer that is known (`PeerKeyAdded`).
   Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text);
+  /// The same with any JSON as content.
+  Result<MessageId, NodeError> send_encrypted_json(const PeerId& to, std::string_view json);
   /// Broadcasts a text that only the members of a group can read: those who have its key
   /// (`add_group_key`). Everybody learns the name of the group, and who has written.
   Result<MessageId, NodeError> send_encrypted_broadcast(std::string_view group,
                                                         std::string_view text);
+  /// The same with any JSON as content.
+  Result<MessageId, NodeError> send_encrypted_broadcast_json(std::string_view group,
+                                                             std::string_view json);
   /// To a neighbor, at most 262,144 bytes.
   Result<void, NodeError> send_binary(const PeerId& to, std::span<const std::uint8_t> data);
   /// The same to every neighbor; gives the number of those whose channel takes it.

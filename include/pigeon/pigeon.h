@@ -114,12 +114,22 @@ PIGEON_API pigeon_error_kind pigeon_node_send_direct_json(pigeon_node* node, con
 PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_message(pigeon_node* node, const char* to,
                                                                 const char* text, size_t size,
                                                                 char* id, pigeon_error** error);
+/// The same with any JSON as content.
+PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_json(pigeon_node* node, const char* to,
+                                                             const char* json, size_t size,
+                                                             char* id, pigeon_error** error);
 /// Broadcasts a text that only the members of a group can read. Everybody learns the name of the
 /// group, and who has written.
 PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_broadcast(pigeon_node* node,
                                                                   const char* group,
                                                                   const char* text, size_t size,
                                                                   char* id, pigeon_error** error);
+/// The same with any JSON as content.
+PIGEON_API pigeon_error_kind pigeon_node_send_encrypted_broadcast_json(pigeon_node* node,
+                                                                       const char* group,
+                                                                       const char* json,
+                                                                       size_t size, char* id,
+                                                                       pigeon_error** error);
 /// To a neighbor, at most 262,144 bytes. `data` may be NULL if there are none.
 PIGEON_API pigeon_error_kind pigeon_node_send_binary(pigeon_node* node, const char* to,
                                                      const uint8_t* data, size_t size,

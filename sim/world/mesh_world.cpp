@@ -159,8 +159,9 @@ std::string MeshWorld::send_direct(MeshNode& node, const PeerId& to, bool is_enc
   std::string text = next_text(node.id());
   ledger_.note_sending(text, node.id(), to, now().monotonic);
   const auto id = node.command([&](node::Node& core, Now at) {
-    return is_encrypted ? core.send_encrypted_message(to, text, at)
-                        : core.send_direct_json(to, '"' + text + '"', at);
+    const std::string json = '"' + text + '"';
+    return is_encrypted ? core.send_encrypted_json(to, json, at)
+                        : core.send_direct_json(to, json, at);
   });
   const bool is_ours = std::any_of(nodes_.begin(), nodes_.end(),
                                    [&](const auto& other) { return other->id() == to; });

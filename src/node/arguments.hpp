@@ -19,6 +19,10 @@ inline NodeError bad_argument(std::string sentence) {
   return {NodeErrorKind::bad_argument, std::move(sentence)};
 }
 
+inline NodeError not_json() {
+  return bad_argument("The content is not one JSON value, or is nested too deep.");
+}
+
 inline NodeError no_link(const PeerId& peer) {
   return {NodeErrorKind::not_connected, "There is no link with " + peer.to_text() + "."};
 }

@@ -182,18 +182,18 @@ Result<MessageId, NodeError> Node::send_direct_json(const PeerId& to, std::strin
                                                     Now now) {
   return impl_->send_direct_json(to, json, now);
 }
-Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std::string_view text,
-                                                          Now now) {
-  return impl_->send_encrypted_message(to, text, now);
+Result<MessageId, NodeError> Node::send_encrypted_json(const PeerId& to, std::string_view json,
+                                                       Now now) {
+  return impl_->send_encrypted_json(to, json, now);
 }
 Result<void, NodeError> Node::add_group(std::string_view group,
                                         const crypto::EncryptionPublicKey& key) {
   return impl_->add_group(group, key);
 }
 bool Node::remove_group(std::string_view group) { return impl_->remove_group(group); }
-Result<MessageId, NodeError> Node::send_encrypted_broadcast(std::string_view group,
-                                                            std::string_view text, Now now) {
-  return impl_->send_encrypted_broadcast(group, text, now);
+Result<MessageId, NodeError> Node::send_encrypted_broadcast_json(std::string_view group,
+                                                                 std::string_view json, Now now) {
+  return impl_->send_encrypted_broadcast_json(group, json, now);
 }
 Result<crypto::EncryptionPublicKey, NodeError> Node::key_of_group(std::string_view group) const {
   return impl_->key_of_group(group);

@@ -57,14 +57,14 @@ class Node {
   Result<void, NodeError> set_network(std::string_view name, Now now);
   Result<MessageId, NodeError> send_message(std::string_view text, Now now);
   Result<MessageId, NodeError> send_direct_json(const PeerId& to, std::string_view json, Now now);
-  Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
-                                                      Now now);
+  Result<MessageId, NodeError> send_encrypted_json(const PeerId& to, std::string_view json,
+                                                   Now now);
   /// Whoever answers the crypto requests has the private half; `remove_group` is false if there was
   /// no such group.
   Result<void, NodeError> add_group(std::string_view group, const crypto::EncryptionPublicKey& key);
   bool remove_group(std::string_view group);
-  Result<MessageId, NodeError> send_encrypted_broadcast(std::string_view group,
-                                                        std::string_view text, Now now);
+  Result<MessageId, NodeError> send_encrypted_broadcast_json(std::string_view group,
+                                                             std::string_view json, Now now);
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
   std::size_t broadcast_binary(BytesView data, Now now);
   Result<void, NodeError> exchange_keys(const PeerId& peer, Now now);

@@ -90,7 +90,7 @@ TEST_F(ChainTest, ARelayOpensNothingOfOthers) {
   ASSERT_TRUE(village.node(0).disconnect_peer(village.id(2), village.now));
   village.run();
 
-  ASSERT_TRUE(village.node(0).send_encrypted_message(village.id(2), "secret", village.now));
+  ASSERT_TRUE(village.node(0).send_encrypted_json(village.id(2), "\"secret\"", village.now));
   village.run();
 
   ASSERT_THAT(village.events<MessageReceived>(2), SizeIs(1));
@@ -105,7 +105,7 @@ TEST_F(ChainTest, SealedContentPlayedAgainIsDeliveredOnce) {
   village.on_text = [&](std::size_t, std::size_t, std::string& text) {
     if (text.find("ciphertext") != std::string::npos) sealed = text;
   };
-  ASSERT_TRUE(village.node(0).send_encrypted_message(village.id(1), "secret", village.now));
+  ASSERT_TRUE(village.node(0).send_encrypted_json(village.id(1), "\"secret\"", village.now));
   village.run();
   village.on_text = nullptr;
 
@@ -136,7 +136,7 @@ TEST_F(ChainTest, AnEncryptedMessageThatCannotBeOpenedIsNotConfirmed) {
     const std::size_t at = text.find("\"ciphertext\":\"");
     if (at != std::string::npos) text[at + 15] = text[at + 15] == 'A' ? 'B' : 'A';
   };
-  ASSERT_TRUE(village.node(0).send_encrypted_message(village.id(1), "secret", village.now));
+  ASSERT_TRUE(village.node(0).send_encrypted_json(village.id(1), "\"secret\"", village.now));
   village.run();
   village.pass(1min);
 
@@ -184,7 +184,7 @@ TEST_F(ChainTest, TextThatIsNotUtf8IsRefused) {
   meet(2);
   Node& node = village.node(0);
   EXPECT_FALSE(node.send_message("a\xff", village.now));
-  EXPECT_FALSE(node.send_encrypted_message(village.id(1), "a\xff", village.now));
+  EXPECT_FALSE(node.send_encrypted_json(village.id(1), "\"a\xff\"", village.now));
   EXPECT_FALSE(node.open_stream(village.id(1), {.filename = "a\xff"}, village.now));
   const auto stream = node.open_stream(village.id(1), {.filename = "a"}, village.now);
   ASSERT_TRUE(stream);

@@ -18,7 +18,7 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
   const std::string wrapped = "[" + std::string(json) + "]";
   const auto parsed = spare_.parse(wrapped);
   if (!parsed || spare_.elements(*parsed, 2).size() != 1) {
-    return Unexpected(bad_argument("The content is not one JSON value, or is nested too deep."));
+    return Unexpected(not_json());
   }
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "dm",

@@ -69,8 +69,8 @@ Result<crypto::EncryptionPublicKey, NodeError> Node::Impl::key_of_peer(const Pee
 
 // ---- Ours
 
-Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to,
-                                                                std::string_view text, Now now) {
+Result<MessageId, NodeError> Node::Impl::send_encrypted_json(const PeerId& to,
+                                                             std::string_view json, Now now) {
   const auto key = key_of_peer(to);
   if (!key) return Unexpected(key.error());
   if (to == self_.id) return Unexpected(bad_argument("That is this peer's own id."));
@@ -80,23 +80,24 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_message(const PeerId& to
                .to = spelled(to),
                .timestamp = now.wall_ms,
                .wants_ack = may_confirm(to)},
-              {}, *key, text, now);
+              {}, *key, json, now);
 }
 
-Result<MessageId, NodeError> Node::Impl::send_encrypted_broadcast(std::string_view group,
-                                                                  std::string_view text, Now now) {
+Result<MessageId, NodeError> Node::Impl::send_encrypted_broadcast_json(std::string_view group,
+                                                                       std::string_view json,
+                                                                       Now now) {
   const auto key = key_of_group(group);
   if (!key) return Unexpected(key.error());
   OwnGossip message{.id = random_.id<MessageId>(),
                     .subtype = "encrypted",
                     .content = {},
                     .timestamp = now.wall_ms};
-  auto sent = seal(message, std::string(group), *key, text, now);
+  auto sent = seal(message, std::string(group), *key, json, now);
   if (sent) {
     out_.emit(MessageReceived{.from = self_.id,
                               .id = message.id,
-                              .text = std::string(text),
-                              .json = json_text(text),
+                              .text = *text_of_json(json),
+                              .json = std::string(json),
                               .timestamp = message.timestamp,
                               .encrypted = true,
                               .verified = can_prove_,
@@ -107,18 +108,17 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_broadcast(std::string_vi
 
 Result<MessageId, NodeError> Node::Impl::seal(OwnGossip message, std::string group,
                                               const crypto::EncryptionPublicKey& key,
-                                              std::string_view text, Now now) {
-  if (!wire::is_utf8(text)) return Unexpected(bad_argument("The message is not UTF-8."));
-  std::string plain = json_text(text);
+                                              std::string_view json, Now now) {
+  if (!spare_.parse(json)) return Unexpected(not_json());
   // Base64 makes three bytes four, and two keys come with it.
   constexpr std::size_t keys_bytes_max = 4'096;
-  if (auto refusal = refuse_to_send(plain.size() / 3 * 4 + keys_bytes_max)) {
+  if (auto refusal = refuse_to_send(json.size() / 3 * 4 + keys_bytes_max)) {
     return Unexpected(*std::move(refusal));
   }
   const MessageId id = message.id;
   const auto ticket = gate_.park(SealedMessage{std::move(message), std::move(group)});
   PIGEON_ASSERT(ticket.has_value());
-  out_.add(crypto::Request{*ticket, crypto::SealRequest{key, std::move(plain)}});
+  out_.add(crypto::Request{*ticket, crypto::SealRequest{key, std::string(json)}});
   settle(now);
   return id;
 }

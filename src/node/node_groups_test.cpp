@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/hex.hpp"
+#include "node/json_text.hpp"
 #include "tests/support/village.hpp"
 #include "wire/group_key.hpp"
 #include "wire/peer_message.hpp"
@@ -42,7 +42,8 @@ struct GroupsTest : testing::Test {
     village[index].groups.insert_or_assign(group, *std::move(key));
   }
   MessageId say(std::size_t index, std::string_view text) {
-    const auto sent = village.node(index).send_encrypted_broadcast("chess", text, village.now);
+    const auto sent =
+        village.node(index).send_encrypted_broadcast_json("chess", json_text(text), village.now);
     EXPECT_TRUE(sent.has_value());
     village.run();
     return sent.value_or(MessageId());
@@ -89,7 +90,7 @@ TEST_F(GroupsTest, WhoHasLeftReadsNothingMore) {
 
   EXPECT_THAT(village.events<MessageReceived>(2), IsEmpty());
   EXPECT_EQ(village.node(2).status().counters.unknown, 1U);
-  const auto sent = village.node(2).send_encrypted_broadcast("chess", "x", village.now);
+  const auto sent = village.node(2).send_encrypted_broadcast_json("chess", "1", village.now);
   ASSERT_FALSE(sent.has_value());
   EXPECT_EQ(sent.error().kind, NodeErrorKind::unknown_group);
 }
@@ -172,7 +173,7 @@ TEST_F(GroupsTest, RefusesGroupsWithoutAName) {
   EXPECT_FALSE(node.add_group("", key));
   EXPECT_FALSE(node.add_group(std::string(129, 'x'), key));
   EXPECT_FALSE(node.add_group("a\xff", key));
-  EXPECT_FALSE(node.send_encrypted_broadcast("chess", "a\xff", village.now));
+  EXPECT_FALSE(node.send_encrypted_broadcast_json("chess", "\"a\xff\"", village.now));
   EXPECT_TRUE(node.add_group(std::string(128, 'x'), key));
 }
 
@@ -190,7 +191,7 @@ TEST_F(GroupsTest, NeedsCrypto) {
   ASSERT_TRUE(node.has_value());
   const auto key = suite::EncryptionKey::generate().value().public_key();
   EXPECT_FALSE(node->add_group("chess", key));
-  EXPECT_FALSE(node->send_encrypted_broadcast("chess", "x", village.now));
+  EXPECT_FALSE(node->send_encrypted_broadcast_json("chess", "1", village.now));
   EXPECT_FALSE(node->key_of_peer(node->peer_id()));
 }
 

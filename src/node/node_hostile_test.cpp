@@ -272,7 +272,7 @@ TEST_F(HostileTest, KeysOfAPeerWhoseProofIsWrongAreNotTaken) {
   village.pass(10s);
 
   EXPECT_THAT(village.events<PeerKeyAdded>(0), IsEmpty());
-  EXPECT_FALSE(victim().send_encrypted_message(village.id(1), "secret", village.now).has_value());
+  EXPECT_FALSE(victim().send_encrypted_json(village.id(1), "\"secret\"", village.now).has_value());
 }
 
 TEST_F(HostileTest, ProvenKeysTakeThePlaceOfThoseThatSomebodyMadeUp) {
@@ -301,7 +301,7 @@ TEST_F(HostileTest, ProvenKeysTakeThePlaceOfThoseThatSomebodyMadeUp) {
   ASSERT_THAT(keys, SizeIs(2));
   EXPECT_EQ(keys[0].public_key, other);
   EXPECT_EQ(keys[1].public_key, village[1].identity.signing().public_key().to_text());
-  ASSERT_TRUE(victim().send_encrypted_message(village.id(1), "secret", village.now).has_value());
+  ASSERT_TRUE(victim().send_encrypted_json(village.id(1), "\"secret\"", village.now).has_value());
   village.run();
   ASSERT_THAT(village.events<MessageReceived>(1), SizeIs(1));
   EXPECT_EQ(village.events<MessageReceived>(1)[0].text, "secret");

@@ -68,10 +68,10 @@ class Node::Impl {
   bool remove_group(std::string_view group);
   Result<crypto::EncryptionPublicKey, NodeError> key_of_group(std::string_view group) const;
   Result<crypto::EncryptionPublicKey, NodeError> key_of_peer(const PeerId& peer) const;
-  Result<MessageId, NodeError> send_encrypted_message(const PeerId& to, std::string_view text,
-                                                      Now now);
-  Result<MessageId, NodeError> send_encrypted_broadcast(std::string_view group,
-                                                        std::string_view text, Now now);
+  Result<MessageId, NodeError> send_encrypted_json(const PeerId& to, std::string_view json,
+                                                   Now now);
+  Result<MessageId, NodeError> send_encrypted_broadcast_json(std::string_view group,
+                                                             std::string_view json, Now now);
   // node_transfers.cpp
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
   std::size_t broadcast_binary(BytesView data, Now now);
@@ -243,7 +243,7 @@ class Node::Impl {
   // ---- node_encryption.cpp
   /// Has a message of ours encrypted, and sent then.
   Result<MessageId, NodeError> seal(OwnGossip message, std::string group,
-                                    const crypto::EncryptionPublicKey& key, std::string_view text,
+                                    const crypto::EncryptionPublicKey& key, std::string_view json,
                                     Now now);
   bool take_content(const wire::EncryptedContent& content, const wire::GossipMessage& message,
                     const Arrival& arrival, Now now);

@@ -114,7 +114,7 @@ TEST(NodeMeshTest, AnEncryptedMessageIsReadByItsTargetOnly) {
   chain.run();
   seen.clear();
 
-  ASSERT_TRUE(chain.node(0).send_encrypted_message(chain.id(2), "secret", chain.now).has_value());
+  ASSERT_TRUE(chain.node(0).send_encrypted_json(chain.id(2), "\"secret\"", chain.now).has_value());
   chain.pass(10s);
 
   const auto received = chain.events<MessageReceived>(2);

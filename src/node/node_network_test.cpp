@@ -189,7 +189,7 @@ TEST(NodeNetworkTest, KeysThatTheApplicationVouchesForCount) {
   EXPECT_FALSE(
       village.node(0).add_peer_key(village.id(1), {key.encryption, key.encryption}, village.now));
   EXPECT_FALSE(village.node(0).add_peer_key(village.id(1), {"", ""}, village.now));
-  EXPECT_TRUE(village.node(0).send_encrypted_message(village.id(1), "secret", village.now));
+  EXPECT_TRUE(village.node(0).send_encrypted_json(village.id(1), "\"secret\"", village.now));
 }
 
 TEST(NodeNetworkTest, BinaryForAllReachesTheNeighbors) {

@@ -188,7 +188,7 @@ TEST(NodeTrustTest, APeerWithAChosenIdProvesNothingAndForgesNothing) {
   village.pass(20s);
   const PeerId chosen = village.id(1);
 
-  ASSERT_TRUE(village.node(0).send_encrypted_message(chosen, "secret", village.now).has_value());
+  ASSERT_TRUE(village.node(0).send_encrypted_json(chosen, "\"secret\"", village.now).has_value());
   ASSERT_TRUE(village.node(1).send_message("hello", village.now).has_value());
   village.run();
 

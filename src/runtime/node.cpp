@@ -20,6 +20,8 @@ NodeError bad_argument(std::string sentence) {
   return {NodeErrorKind::bad_argument, std::move(sentence)};
 }
 
+NodeError not_utf8() { return bad_argument("The message is not UTF-8."); }
+
 /// Everything that needs no loop. Waits for files and DNS.
 Result<NodeParts, NodeError> make_parts(NodeOptions options, pigeon::Node::OnEvent on_event) {
   auto identity = runtime::open_identity(options.identity_file);
@@ -161,8 +163,28 @@ Result<MessageId, NodeError> Node::send_direct_json(const PeerId& to, std::strin
 }
 
 Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std::string_view text) {
+  if (!node::is_utf8(text)) return Unexpected(not_utf8());
+  const std::string json = node::json_text(text);
+  return send_encrypted_json(to, json);
+}
+
+Result<MessageId, NodeError> Node::send_encrypted_json(const PeerId& to, std::string_view json) {
   return handle_->call(
-      [&](node::Node& core, Now now) { return core.send_encrypted_message(to, text, now); });
+      [&](node::Node& core, Now now) { return core.send_encrypted_json(to, json, now); });
+}
+
+Result<MessageId, NodeError> Node::send_encrypted_broadcast(std::string_view group,
+                                                            std::string_view text) {
+  if (!node::is_utf8(text)) return Unexpected(not_utf8());
+  const std::string json = node::json_text(text);
+  return send_encrypted_broadcast_json(group, json);
+}
+
+Result<MessageId, NodeError> Node::send_encrypted_broadcast_json(std::string_view group,
+                                                                 std::string_view json) {
+  return handle_->call([&](node::Node& core, Now now) {
+    return core.send_encrypted_broadcast_json(group, json, now);
+  });
 }
 
 Result<void, NodeError> Node::send_binary(const PeerId& to, std::span<const std::uint8_t> data) {
@@ -171,12 +193,6 @@ Result<void, NodeError> Node::send_binary(const PeerId& to, std::span<const std:
 
 std::size_t Node::broadcast_binary(std::span<const std::uint8_t> data) {
   return handle_->call([&](node::Node& core, Now now) { return core.broadcast_binary(data, now); });
-}
-
-Result<MessageId, NodeError> Node::send_encrypted_broadcast(std::string_view group,
-                                                            std::string_view text) {
-  return handle_->call(
-      [&](node::Node& core, Now now) { return core.send_encrypted_broadcast(group, text, now); });
 }
 
 // ---- Streams

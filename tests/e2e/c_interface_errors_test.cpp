@@ -148,7 +148,7 @@ TEST_F(CErrorsTest, OtherArgumentsThatAreNullAreErrors) {
   expect_missing("The message",
                  [&](auto e) { return pigeon_node_send_message(node_, nullptr, 0, nullptr, e); });
   for (const auto send : {pigeon_node_send_direct_message, pigeon_node_send_direct_json,
-                          pigeon_node_send_encrypted_message}) {
+                          pigeon_node_send_encrypted_message, pigeon_node_send_encrypted_json}) {
     expect_missing("to", [&](auto e) { return send(node_, nullptr, "1", 1, nullptr, e); });
     expect_missing("The message",
                    [&](auto e) { return send(node_, nobody, nullptr, 3, nullptr, e); });
@@ -192,12 +192,11 @@ TEST_F(CErrorsTest, KeysTextsAndGroupsThatAreNullAreErrors) {
   expect_missing("key", [&](auto e) { return pigeon_node_add_group_key(node_, "a", nullptr, e); });
   expect_missing("group",
                  [&](auto e) { return pigeon_node_remove_group_key(node_, nullptr, nullptr, e); });
-  expect_missing("group", [&](auto e) {
-    return pigeon_node_send_encrypted_broadcast(node_, nullptr, "a", 1, nullptr, e);
-  });
-  expect_missing("The message", [&](auto e) {
-    return pigeon_node_send_encrypted_broadcast(node_, "a", nullptr, 1, nullptr, e);
-  });
+  for (const auto send :
+       {pigeon_node_send_encrypted_broadcast, pigeon_node_send_encrypted_broadcast_json}) {
+    expect_missing("group", [&](auto e) { return send(node_, nullptr, "1", 1, nullptr, e); });
+    expect_missing("The message", [&](auto e) { return send(node_, "a", nullptr, 1, nullptr, e); });
+  }
   expect_missing("text", [&](auto e) { return pigeon_node_encrypt(node_, nullptr, 1, &text, e); });
   expect_missing("json", [&](auto e) { return pigeon_node_encrypt(node_, "a", 1, nullptr, e); });
   expect_missing("peer", [&](auto e) {

@@ -132,6 +132,14 @@ TEST_P(CInterfaceTest, TalksInAGroup) {
                                       3));
   EXPECT_EQ(heard.id, id);
   EXPECT_EQ(heard.group, "chess");
+  ASSERT_EQ(
+      pigeon_node_send_encrypted_broadcast_json(alice_->node(), "chess", "{}", 2, id, nullptr),
+      PIGEON_OK);
+  bob_->wait_for(PIGEON_EVENT_MESSAGE, [&](auto& one) { return one.id == id; });
+  alice_->wait_for(PIGEON_EVENT_PEER_KEY_ADDED);
+  ASSERT_EQ(pigeon_node_send_encrypted_json(alice_->node(), bob_->id(), "[1]", 3, id, nullptr),
+            PIGEON_OK);
+  bob_->wait_for(PIGEON_EVENT_MESSAGE, [&](auto& one) { return one.id == id; });
   const pigeon_status* status = nullptr;
   ASSERT_EQ(pigeon_node_status(bob_->node(), &status, nullptr), PIGEON_OK);
   ASSERT_EQ(status->group_count, 1U);

@@ -56,6 +56,18 @@ TEST_F(NodeKeysTest, AGroupTalksAmongItself) {
   EXPECT_THAT(alice_.node().status().groups, ElementsAre("chess"));
   EXPECT_THAT(carol_.node().status().groups, IsEmpty());
 
+  ASSERT_TRUE(bob_.node().send_encrypted_broadcast_json("chess", R"({"move":"e5"})"));
+  ASSERT_TRUE(bob_.node().send_encrypted_json(alice_.id(), R"([1,"two"])"));
+  const auto json = [&](const char* text) {
+    alice_.wait_for<MessageReceived>(1, [&](auto& one) { return one.json == text; });
+  };
+  json(R"({"move":"e5"})");
+  json(R"([1,"two"])");
+  for (const char* wrong : {"", "{", "1 2"}) {
+    EXPECT_FALSE(bob_.node().send_encrypted_broadcast_json("chess", wrong)) << wrong;
+    EXPECT_FALSE(bob_.node().send_encrypted_json(alice_.id(), wrong)) << wrong;
+  }
+
   EXPECT_TRUE(bob_.node().remove_group_key("chess"));
   EXPECT_FALSE(bob_.node().remove_group_key("chess"));
   const auto refused = bob_.node().send_encrypted_broadcast("chess", "e5");

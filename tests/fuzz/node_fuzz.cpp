@@ -374,9 +374,9 @@ class World {
         break;
       case 10:
         if (script_.flip()) {
-          (void)node.send_encrypted_message(peer, script_.text(), now_);
+          (void)node.send_encrypted_json(peer, script_.text(), now_);
         } else {
-          (void)node.send_encrypted_broadcast("chess", script_.text(), now_);
+          (void)node.send_encrypted_broadcast_json("chess", script_.text(), now_);
         }
         break;
       default:
