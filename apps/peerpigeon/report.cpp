@@ -97,11 +97,13 @@ struct Describer {
     // Nobody vouches for a sender with a question mark behind it.
     std::string text = short_id(event.from) + (event.verified ? "" : "?");
     if (event.direct) text += event.encrypted ? " to you, encrypted" : " to you";
+    if (!event.group.empty()) text += " to the group " + safe_text(event.group);
     text += ": " + safe_text(event.text.empty() ? event.json : event.text);
     json::object fields = {{"from", event.from.to_text()}, {"id", event.id.to_text()},
                            {"content", content_of(event)}, {"timestamp", event.timestamp},
                            {"hops", event.hops},           {"direct", event.direct},
                            {"encrypted", event.encrypted}, {"verified", event.verified}};
+    if (!event.group.empty()) fields["group"] = event.group;
     return Report{Verbosity::error, "message_received", std::move(text), std::move(fields)};
   }
   Told operator()(const pigeon::MessageDelivered& event) const {

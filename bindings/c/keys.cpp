@@ -17,7 +17,9 @@ namespace {
 
 using Text = Result<std::string, NodeError>;
 
-/// Overwrites a text that may be a key, also where the compiler sees that nobody reads it again.
+/// Overwrites a text that may be a key (an application may only include the public headers, and
+/// this interface does as applications do), also where the compiler sees that nobody reads it
+/// again.
 void wipe(char* text, std::size_t size) {
   volatile char* const memory = text;
   for (std::size_t i = 0; i < size; ++i) memory[i] = 0;
@@ -36,11 +38,11 @@ Done give_text(Text made, char** text) {
 }
 
 /// Encrypts a text by one of the node's methods.
-template <class Encrypt>
-Done encrypt(const Node& node, const char* text, std::size_t size, char** json, Encrypt encrypt) {
+template <class Call>
+Done encrypt(const Node& node, const char* text, std::size_t size, char** json, Call call) {
   if (text == nullptr) return missing("text");
   if (json == nullptr) return missing("json");
-  return give_text(encrypt(node, std::string_view(text, size)), json);
+  return give_text(call(node, std::string_view(text, size)), json);
 }
 
 /// What was decrypted, with all that it points at. Stays where it is.

@@ -137,6 +137,7 @@ class Node {
   /// Makes a key for a group of 1 to 128 bytes and takes it as `add_group_key` does. Gives it as
   /// JSON of upstream's form, for the application to carry to the members by a way that is safe,
   /// such as `send_encrypted_message`: whoever has it reads everything that is sent to the group.
+  /// So the application overwrites it when it is carried.
   Result<std::string, NodeError> generate_group_key(std::string_view group);
   /// Takes the key of a group, instead of the one that it had: upstream's object as JSON, of which
   /// `epub` and `epriv` count. Lost when the node goes.
@@ -145,7 +146,8 @@ class Node {
   bool remove_group_key(std::string_view group);
 
   // ---- Encryption without sending: JSON of upstream's form (`encryptMessage`), for storing or for
-  // ways of the application's own. Nothing in it proves who has encrypted.
+  // ways of the application's own. Nothing in it proves who has encrypted. As JSON a text has at
+  // most 524,288 bytes.
 
   /// For this node itself.
   Result<std::string, NodeError> encrypt(std::string_view text) const;

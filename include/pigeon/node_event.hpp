@@ -98,7 +98,8 @@ struct MessageReceived {
   bool encrypted = false;
   /// The sender is proven by a signature.
   bool verified = false;
-  /// The group that it was encrypted to; otherwise empty.
+  /// The group that it was encrypted to; otherwise empty. That `from` is a member is not proven by
+  /// it: what a member has encrypted others can send again as their own.
   std::string group;
 };
 /// The target of a direct message has confirmed it. Only peers of this project do.

@@ -91,15 +91,15 @@ struct NodeCounters {
   std::uint64_t malformed = 0;
   /// Of another namespace, at the end of its ttl, or already through here.
   std::uint64_t stale = 0;
-  /// A sender that is not who it says.
+  /// A sender that is not who it says, or a text that no key of ours opens.
   std::uint64_t forged = 0;
   /// Over a limit of rate.
   std::uint64_t over_rate = 0;
   /// For a neighbor that did not read.
   std::uint64_t unsent = 0;
-  /// Without room to wait for a signature.
+  /// Without room to wait for a signature, or for being opened.
   std::uint64_t unparked = 0;
-  /// Of types that nobody here takes.
+  /// Of types that nobody here takes, or to a group that this node is not in.
   std::uint64_t unknown = 0;
   /// Direct messages that no link led nearer to their target.
   std::uint64_t dead_ends = 0;

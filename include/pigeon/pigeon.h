@@ -3,8 +3,9 @@
 /// A peer of the mesh for programs in C and for bindings of other languages: what
 /// `pigeon/node.hpp` is for C++. C11, and C++.
 ///
-/// Ownership. What a function named `..._create` gives is ended by `..._destroy`; lists, a status
-/// and errors are freed by their `..._free`. All of these take NULL and do nothing then. What goes
+/// Ownership. What a function named `..._create` gives is ended by `..._destroy`; lists, a status,
+/// what was decrypted and errors are freed by their `..._free`, and texts that a `char**` gets by
+/// `pigeon_text_free`. All of these take NULL and do nothing then. What goes
 /// into a function is copied. Handles may be ended in any order: a node keeps the loop that it is
 /// on, and nobody keeps options.
 ///
@@ -18,8 +19,8 @@
 ///
 /// Threads. Functions of a node may be called from any thread, also in events, and wait for the
 /// loop's thread. So a thread that calls one must not hold a lock that a `pigeon_on_event` of the
-/// loop takes: each would wait for the other for ever. Options, lists, statuses and errors belong
-/// to one thread at a time.
+/// loop takes: each would wait for the other for ever. Options, lists, texts, statuses and errors
+/// belong to one thread at a time.
 ///
 /// Later versions may add enumerators, and fields at the end of structs. So take no notice of
 /// events that you do not know, and do not copy structs that the library gives.
@@ -38,6 +39,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// Overwrites and frees a text, which may be a key.
+PIGEON_API void pigeon_text_free(char* text);
 
 // ---- Loops and nodes
 
@@ -162,10 +166,7 @@ PIGEON_API pigeon_error_kind pigeon_node_sign(const pigeon_node* node, const cha
 PIGEON_API bool pigeon_verify_signature(const char* signature, const char* text, size_t size,
                                         const char* signing_key);
 
-// ---- Groups. A key is a text of the caller's, which `pigeon_text_free` overwrites and frees.
-
-/// Also takes NULL.
-PIGEON_API void pigeon_text_free(char* text);
+// ---- Groups
 
 /// Makes a key for a group of 1 to 128 bytes and takes it. `key` gets it as JSON, to be carried to
 /// the members by a way that is safe: whoever has it reads everything that is sent to the group.
@@ -179,7 +180,8 @@ PIGEON_API pigeon_error_kind pigeon_node_remove_group_key(pigeon_node* node, con
                                                           bool* was_member, pigeon_error** error);
 
 // ---- Encryption without sending, for storing or for ways of the application's own. `json` gets a
-// text for `pigeon_text_free`. Nothing in it proves who has encrypted.
+// text for `pigeon_text_free`. Nothing in it proves who has encrypted. As JSON a text has at most
+// 524,288 bytes.
 
 /// For this node itself.
 PIGEON_API pigeon_error_kind pigeon_node_encrypt(const pigeon_node* node, const char* text,

@@ -47,6 +47,8 @@ struct OpenedMessage {
   std::size_t bytes = 0;
   PeerId from;
   MessageId id;
+  /// By which its sealed text is remembered once it could be opened.
+  MessageId sealed_key;
   std::string group;
   std::int64_t timestamp = 0;
   std::uint32_t hops = 0;

@@ -46,6 +46,18 @@ TEST(GateTest, ANeighborGetsSoManyBytes) {
   EXPECT_TRUE(gate.park(CheckedMessage{loud, text}));
 }
 
+TEST(GateTest, WhatIsToBeOpenedCountsAsWell) {
+  Gate gate(16);
+  const auto large = gate.park(OpenedMessage{.neighbor = loud, .bytes = Gate::neighbor_bytes_max});
+  ASSERT_TRUE(large);
+  EXPECT_FALSE(gate.park(OpenedMessage{.neighbor = loud, .bytes = 1}));
+  EXPECT_TRUE(gate.park(OpenedMessage{.neighbor = quiet, .bytes = 1}));
+  gate.take(*large);
+
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(gate.park(OpenedMessage{.neighbor = loud}));
+  EXPECT_FALSE(gate.park(CheckedMessage{loud, "text"}));
+}
+
 TEST(GateTest, WhatIsOursHasTheWholeRoom) {
   Gate gate(8);
   for (int i = 0; i < 8; ++i) EXPECT_TRUE(gate.park(SignedMessage{}));

@@ -16,11 +16,11 @@ NodeError crypto_is_off() { return bad_argument("This node has crypto switched o
 
 /// By which sealed content is remembered, so that a relay that plays it again in another message
 /// (PeerPigeon protocol, section 12, 28) is not believed.
+/// The ephemeral key is not part of it: another one, its mirror image, opens the same text.
 MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed) {
   std::string all;
   all += as_text(from.bytes());
   all += as_text(sealed.iv);
-  all += as_text(sealed.ephemeral_key);
   all += as_text(sealed.ciphertext);
   return wire::message_id_of(all);
 }
@@ -32,8 +32,10 @@ MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed) {
 Result<void, NodeError> Node::Impl::add_group(std::string_view group,
                                               const crypto::EncryptionPublicKey& key) {
   if (!keys_) return Unexpected(crypto_is_off());
-  if (group.empty() || group.size() > wire::name_bytes_max || !wire::is_utf8(group)) {
-    return Unexpected(bad_argument("The name of a group has 1 to 128 bytes of UTF-8."));
+  const bool is_name = !group.empty() && group.size() <= wire::name_bytes_max &&
+                       wire::is_utf8(group) && group.find('\0') == std::string_view::npos;
+  if (!is_name) {
+    return Unexpected(bad_argument("The name of a group has 1 to 128 bytes of UTF-8, none zero."));
   }
   if (groups_.size() >= group_count_max && !groups_.contains(group)) {
     return Unexpected(NodeError{NodeErrorKind::busy, "This node is in as many groups as may be."});
@@ -109,12 +111,12 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_broadcast_json(std::stri
 Result<MessageId, NodeError> Node::Impl::seal(OwnGossip message, std::string group,
                                               const crypto::EncryptionPublicKey& key,
                                               std::string_view json, Now now) {
-  if (!spare_.parse(json)) return Unexpected(not_json());
   // Base64 makes three bytes four, and two keys come with it.
   constexpr std::size_t keys_bytes_max = 4'096;
   if (auto refusal = refuse_to_send(json.size() / 3 * 4 + keys_bytes_max)) {
     return Unexpected(*std::move(refusal));
   }
+  if (!spare_.parse(json)) return Unexpected(not_json());
   const MessageId id = message.id;
   const auto ticket = gate_.park(SealedMessage{std::move(message), std::move(group)});
   PIGEON_ASSERT(ticket.has_value());
@@ -143,31 +145,29 @@ void Node::Impl::resume(const SealedMessage& parked, const crypto::Answer& answe
 // ---- Others'
 
 bool Node::Impl::take_content(const wire::EncryptedContent& content,
-                              const wire::GossipMessage& message, const Arrival& arrival, Now now) {
-  open(content, message, arrival, now);
+                              const wire::GossipMessage& message, const Arrival& arrival,
+                              Now /*now*/) {
+  open(content, message, arrival);
   // It is confirmed once it could be opened.
   return false;
 }
 
 void Node::Impl::open(const wire::EncryptedContent& content, const wire::GossipMessage& message,
-                      const Arrival& arrival, Now now) {
-  auto in = keys_ ? read_sealed(content) : std::nullopt;
+                      const Arrival& arrival) {
+  auto in = read_sealed(content);
   if (!in) {
     ++counters_.malformed;
     return;
   }
-  if (!in->group.empty() && !groups_.contains(in->group)) {
+  if (!keys_ || (!in->group.empty() && !groups_.contains(in->group))) {
     ++counters_.unknown;
-    return;
-  }
-  if (!gossip_.admit(sealed_key(message.from, in->sealed), arrival.is_verified, now)) {
-    ++counters_.duplicates;
     return;
   }
   const auto ticket = gate_.park(OpenedMessage{.neighbor = arrival.neighbor,
                                                .bytes = in->sealed.ciphertext.size(),
                                                .from = message.from,
                                                .id = message.id,
+                                               .sealed_key = sealed_key(message.from, in->sealed),
                                                .group = in->group,
                                                .timestamp = message.timestamp,
                                                .hops = message.hops(),
@@ -189,6 +189,11 @@ void Node::Impl::resume(const OpenedMessage& parked, const crypto::Answer& answe
   if (!content) {
     // Upstream hands the ciphertext to the application here.
     ++counters_.forged;
+    return;
+  }
+  // Not before: whoever spoils a copy of it must not shut the right one out.
+  if (!gossip_.admit(parked.sealed_key, parked.is_verified, now)) {
+    ++counters_.duplicates;
     return;
   }
   ++counters_.delivered;

@@ -187,11 +187,10 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
   } else if (message.subtype == "encrypted") {
     const auto content = wire::decode_encrypted_content(message.content, reader_);
     if (!content) {
+      // Whatever it is to others, it passes.
       ++counters_.malformed;
-      return;
-    }
-    if (*content) {
-      open(**content, message, arrival, now);
+    } else if (*content) {
+      open(**content, message, arrival);
     } else {
       tell(message, arrival, false);
     }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "node/json_text.hpp"
+#include "node/sealed_content.hpp"
 #include "tests/support/village.hpp"
 #include "wire/group_key.hpp"
 #include "wire/peer_message.hpp"
@@ -165,6 +166,104 @@ TEST_F(GroupsTest, OpensWhatUpstreamHasEncrypted) {
   EXPECT_THAT(received[1].json, HasSubstr(R"("data":{"a":1})"));
   EXPECT_FALSE(received[1].encrypted);
   EXPECT_EQ(village.node(2).status().counters.malformed, 1U);
+}
+
+TEST_F(GroupsTest, ASpoiltCopyDoesNotShutTheRightOneOut) {
+  std::string right;
+  village.on_text = [&](std::size_t from, std::size_t, std::string& text) {
+    if (from != 1 || text.find("ciphertext") == std::string::npos) return;
+    right = text;
+    // A relay says that it is for another group, which is not what it was encrypted to.
+    const std::size_t at = text.find("\"groupId\":\"chess\"");
+    text.replace(at, 17, "\"groupId\":\"go\"");
+    const std::size_t proof = text.find(",\"proof\"");
+    text.erase(proof, text.find('}', proof) + 1 - proof);
+  };
+  add(2, "go", scalar_of(9));
+  say(0, "mate");
+  EXPECT_THAT(village.events<MessageReceived>(2), IsEmpty());
+
+  village.inject(2, 1, right);
+
+  EXPECT_THAT(village.events<MessageReceived>(2), SizeIs(1));
+}
+
+TEST_F(GroupsTest, AMirroredKeyMakesNoOtherMessage) {
+  // Upstream's message of the test above, and the same with the other point of the same X.
+  const auto scalar = *crypto::PrivateScalar::parse("x1bsp6WbI2x1Y9kBa-BWzkOLLkEniydpiMRsMlVQCDg");
+  add(2, "go", scalar);
+  const auto content = [](const std::string& y) {
+    return R"({"encrypted":true,"group":true,"groupId":"go","data":{)"
+           R"("ciphertext":"AF-fuyB9JAVWz7OiDWq3MEGOYQ7-zWJOVQnwva4","iv":"hHLVsmUZKq9ia_xi",)"
+           R"("sender":"KVNgYUglV7U3etocOaZqIcFdp2nXGEyqW9rHVHpLVsw.)" +
+           y + R"(","timestamp":1},"from":1,"nonce":[2],"timestamp":1})";
+  };
+  std::uint64_t number = 0;
+  for (const char* y : {"2CEMO9tG5TqWL5qKz03IfZm4dg51PwL4yKfoNCO293w",
+                        "J97zwyS5GsZp0GV1MLI3gmZHifKKwP0HN1gXy9xJCIM"}) {
+    const std::string text = content(y);
+    village.inject(
+        2, 1,
+        wire::encode(wire::OutgoingGossip{.id = Random::from_number(++number).id<MessageId>(),
+                                          .subtype = "encrypted",
+                                          .content = text,
+                                          .from = village.id(1),
+                                          .network = "global",
+                                          .timestamp = village.now.wall_ms}));
+  }
+
+  EXPECT_THAT(village.events<MessageReceived>(2), SizeIs(1));
+  EXPECT_EQ(village.node(2).status().counters.duplicates, 1U);
+}
+
+TEST_F(GroupsTest, DirectMessagesMayBeEncryptedToAGroup) {
+  const auto send = [&](const std::string& group) {
+    auto sealed = suite::seal(village[2].groups.at("chess").public_key(), as_bytes("\"d4\""));
+    const std::string json = sealed_json({*std::move(sealed), group},
+                                         {.key = village[0].identity.signing().public_key()});
+    const auto id = village.node(0).send_direct_json(village.id(2), json, village.now);
+    EXPECT_TRUE(id.has_value());
+    village.run();
+    return id.value_or(MessageId());
+  };
+  const MessageId known = send("chess");
+  send("go");
+
+  const auto received = village.events<MessageReceived>(2);
+  ASSERT_THAT(received, SizeIs(1));
+  EXPECT_EQ(received[0].text, "d4");
+  EXPECT_EQ(received[0].group, "chess");
+  EXPECT_TRUE(received[0].direct);
+  const auto delivered = village.events<MessageDelivered>(0);
+  ASSERT_THAT(delivered, SizeIs(1));
+  EXPECT_EQ(delivered[0].id, known);
+}
+
+TEST_F(GroupsTest, WhatCannotBeReadIsPassedOn) {
+  for (const char* content : {R"({"encrypted":true,"group":true,"groupId":5,"data":{}})",
+                              R"({"encrypted":true,"data":{"ciphertext":1}})"}) {
+    const std::size_t before = village[1].sent_count;
+    village.inject(
+        1, 0,
+        wire::encode(wire::OutgoingGossip{.id = Random::from_number(before).id<MessageId>(),
+                                          .subtype = "encrypted",
+                                          .content = content,
+                                          .from = village.id(0),
+                                          .network = "global",
+                                          .timestamp = village.now.wall_ms}));
+    EXPECT_EQ(village[1].sent_count, before + 1) << content;
+  }
+  EXPECT_EQ(village.node(1).status().counters.malformed, 2U);
+}
+
+TEST_F(GroupsTest, AGroupThatIsLeftMeanwhileIsNotHeard) {
+  village.on_crypto = [&](std::size_t i, const crypto::Operation& operation) {
+    if (i != 2 || !std::holds_alternative<crypto::OpenRequest>(operation)) return;
+    village[2].groups.clear();
+  };
+  say(0, "too late");
+
+  EXPECT_THAT(village.events<MessageReceived>(2), IsEmpty());
 }
 
 TEST_F(GroupsTest, RefusesGroupsWithoutAName) {

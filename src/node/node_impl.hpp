@@ -249,7 +249,7 @@ class Node::Impl {
                     const Arrival& arrival, Now now);
   /// Has a message opened, and told then.
   void open(const wire::EncryptedContent& content, const wire::GossipMessage& message,
-            const Arrival& arrival, Now now);
+            const Arrival& arrival);
   void resume(const SealedMessage& parked, const crypto::Answer& answer, Now now);
   void resume(const OpenedMessage& parked, const crypto::Answer& answer, Now now);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,10 @@
 #include "wire/peer_message.hpp"
 
 namespace pigeon::node {
+
+/// Bytes of JSON that can be encrypted so that what comes of it can be read again: base64 makes
+/// three bytes four, and a text has at most `wire::message_bytes_max`.
+inline constexpr std::size_t sealed_bytes_max = std::size_t{512} * 1'024;
 
 /// A text that is encrypted to a peer or, if a group is named, to that.
 struct SealedContent {

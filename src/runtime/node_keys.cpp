@@ -30,6 +30,10 @@ Result<std::string, NodeError> sealed(const node::Node& core,
   if (!key) return Unexpected(key.error());
   if (!node::is_utf8(text)) return Unexpected(bad_argument("The text is not UTF-8."));
   const std::string json = node::json_text(text);
+  if (json.size() > node::sealed_bytes_max) {
+    return Unexpected(NodeError{NodeErrorKind::too_large,
+                                "A text that is encrypted at once has at most 512 KiB as JSON."});
+  }
   auto content = suite::seal(*key, as_bytes(json));
   if (!content) return Unexpected(bad_argument("The key of the peer cannot be used."));
   node::SealedBy by{.key = core.keys()->signing, .timestamp = net::read_clock().wall_ms};

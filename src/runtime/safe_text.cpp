@@ -61,8 +61,11 @@ std::string safe_text(std::string_view text, std::size_t bytes_max) {
       safe += text.substr(at, size);
     } else if (character->code < 0x100) {
       append_escape(safe, "\\x", character->code, 2);
+    } else if (character->code < 0x10000) {
+      append_escape(safe, "\\u", character->code, 4);
     } else {
-      append_escape(safe, "\\u", character->code, character->code < 0x10000 ? 4 : 5);
+      append_escape(safe, "\\u{", character->code, 5);
+      safe += '}';
     }
     at += size;
   }
@@ -76,6 +79,9 @@ std::string safe_json(std::string_view json) {
     const auto character = first_character(json.substr(at));
     if (!character) {
       safe += "\\ufffd";
+    } else if (character->code == '\t' || character->code == '\n' || character->code == '\r') {
+      // Between the values of JSON, as they cannot stand in its strings.
+      safe += ' ';
     } else if (!may_be_obeyed(character->code)) {
       safe += json.substr(at, character->size);
     } else if (character->code < 0x10000) {

@@ -17,7 +17,7 @@ TEST(SafeTextTest, ShowsWhatATerminalMightObey) {
   EXPECT_EQ(safe_text("\xc2\x9b[2J"), "\\x9b[2J");
   EXPECT_EQ(safe_text("a\xe2\x80\xae"
                       "b\xef\xbb\xbf\xf3\xa0\x81\x81"),
-            "a\\u202eb\\ufeff\\ue0041");
+            "a\\u202eb\\ufeff\\u{e0041}");
 }
 
 TEST(SafeTextTest, ShowsBytesThatAreNoText) {
@@ -38,6 +38,7 @@ TEST(SafeTextTest, JsonStaysTheSameValue) {
   EXPECT_EQ(safe_json("{\"text\":\"a\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81\\u001b\x7f \xc3\xa4\"}"),
             "{\"text\":\"a\\u009b\\u202e\\udb40\\udc41\\u001b\\u007f \xc3\xa4\"}");
   EXPECT_EQ(safe_json("\"\xff\""), "\"\\ufffd\"");
+  EXPECT_EQ(safe_json("{\r\n\t\"a\":1}"), "{   \"a\":1}");
 }
 
 TEST(SafeTextTest, MakesValidUtf8) {

@@ -37,8 +37,8 @@ Result<std::optional<EncryptedContent>, WireError> decode_encrypted_content(Json
                             .ciphertext = fields.name(ciphertext, message_bytes_max),
                             .iv = fields.name(iv),
                             .ephemeral_key = fields.name(sender),
-                            .from_key = fields.text(from),
-                            .nonce = fields.text(nonce)};
+                            .from_key = reader.unescaped(from),
+                            .nonce = reader.unescaped(nonce)};
   if (!fields.is_valid()) return Unexpected(WireError::bad_field);
   return in;
 }

@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include "base/assert.hpp"
+#include "base/wipe.hpp"
 #include "wire/limits.hpp"
 
 namespace pigeon::wire {
@@ -218,6 +219,12 @@ Result<JsonText, WireError> JsonReader::parse(std::string_view text) {
   whole.remove_prefix(whole.find_first_not_of(white_space));
   whole = whole.substr(0, whole.find_last_not_of(white_space) + 1);
   return JsonText{whole};
+}
+
+void JsonReader::wipe() {
+  pigeon::wipe(
+      MutableBytesView(reinterpret_cast<std::uint8_t*>(impl_->text.data()), impl_->text.size()));
+  for (std::string& text : impl_->strings) pigeon::wipe(text);
 }
 
 const std::vector<JsonMember>& JsonReader::members(JsonText object) {

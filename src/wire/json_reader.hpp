@@ -46,6 +46,9 @@ class JsonReader {
   /// from it lie in this reader's memory and live until the next `parse`.
   Result<JsonText, WireError> parse(std::string_view text);
 
+  /// Overwrites what has been parsed, if it was a secret.
+  void wipe();
+
   /// The members of an object inside the parsed text, in their order, duplicates included; nothing
   /// for any other kind. The list lives until the next call of `members` or `parse`.
   const std::vector<JsonMember>& members(JsonText object);

@@ -200,7 +200,8 @@ struct EncryptedContent {
   std::string_view iv;
   /// Text form of the ephemeral key.
   std::string_view ephemeral_key;
-  /// Text form of the sender's signing key, as claimed.
+  /// Text form of the sender's signing key, as claimed. Nobody believes it or the nonce, so they
+  /// may be anything.
   std::string_view from_key;
   std::string_view nonce;
 };

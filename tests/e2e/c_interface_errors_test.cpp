@@ -69,9 +69,11 @@ TEST(CNullTest, CallsWithoutANodeAreErrors) {
   expect([&](Error e) { return pigeon_node_encrypt_for_peer(nullptr, nobody, "a", 1, &text, e); });
   expect([&](Error e) { return pigeon_node_encrypt_for_group(nullptr, "g", "a", 1, &text, e); });
   expect([&](Error e) { return pigeon_node_decrypt(nullptr, "{}", &content, e); });
-  expect([](Error e) {
-    return pigeon_node_send_encrypted_broadcast(nullptr, "g", "a", 1, nullptr, e);
-  });
+  for (const auto send :
+       {pigeon_node_send_encrypted_broadcast, pigeon_node_send_encrypted_broadcast_json,
+        pigeon_node_send_encrypted_json}) {
+    expect([&](Error e) { return send(nullptr, nobody, "1", 1, nullptr, e); });
+  }
   expect([](Error e) { return pigeon_node_set_network(nullptr, "a", e); });
   expect([](Error e) { return pigeon_node_send_message(nullptr, "a", 1, nullptr, e); });
   expect(

@@ -132,6 +132,13 @@ TEST_F(NodeKeysTest, SaysWhyNothingIsEncryptedOrDecrypted) {
   EXPECT_EQ(kind(node.encrypt_for_peer(PeerId(), "a")), NodeErrorKind::unknown_peer);
   EXPECT_EQ(kind(node.encrypt_for_group("go", "a")), NodeErrorKind::unknown_group);
   EXPECT_EQ(kind(node.encrypt("\xff")), NodeErrorKind::bad_argument);
+  const std::string longest(524'288 - 2, 'x');
+  EXPECT_EQ(kind(node.encrypt(longest + "x")), NodeErrorKind::too_large);
+  EXPECT_EQ(node.decrypt(node.encrypt(longest).value()).value().text, longest);
+  const std::string huge(3U << 20U, 'x');
+  EXPECT_EQ(kind(node.send_encrypted_message(bob_.id(), huge)), NodeErrorKind::too_large);
+  EXPECT_EQ(kind(node.add_group_key(std::string("a\0b", 3), *node.generate_group_key("go"))),
+            NodeErrorKind::bad_argument);
   EXPECT_EQ(kind(node.decrypt("")), NodeErrorKind::bad_argument);
   EXPECT_EQ(kind(node.decrypt(R"({"encrypted":true,"data":"plain"})")),
             NodeErrorKind::bad_argument);

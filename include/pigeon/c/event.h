@@ -95,7 +95,8 @@ typedef struct pigeon_message {
   bool encrypted;
   /// The sender is proven by a signature.
   bool verified;
-  /// The group that it was encrypted to, otherwise empty.
+  /// The group that it was encrypted to, otherwise empty. That `from` is a member is not proven by
+  /// it: what a member has encrypted others can send again as their own.
   const char* group;
 } pigeon_message;
 
