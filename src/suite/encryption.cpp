@@ -1,11 +1,10 @@
 #include "suite/encryption.hpp"
 
-#include <algorithm>
 #include <array>
-#include <limits>
 #include <utility>
 
 #include "base/wipe.hpp"
+#include "suite/aes_gcm.hpp"
 #include "suite/openssl.hpp"
 #include "suite/random_bytes.hpp"
 #include "suite/sealing.hpp"
@@ -14,19 +13,12 @@ namespace pigeon::suite {
 
 namespace {
 
-using Block = std::array<std::uint8_t, 32>;
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Freer<EVP_CIPHER_CTX_free>>;
-
-constexpr std::size_t tag_size = 16;
-/// What OpenSSL takes at once. A message of the mesh is far below.
-constexpr std::size_t text_size_max = std::numeric_limits<int>::max() - 64;
-
 /// The AES key of a pair and somebody's public half, into `out`.
-bool agree(const P256Pair& pair, const crypto::EncryptionPublicKey& other, Block& out) {
+bool agree(const P256Pair& pair, const crypto::EncryptionPublicKey& other, AesKey& out) {
   const P256Key other_key = load_p256_public_key(other);
   if (!other_key) return false;
   const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, pair.key.get(), nullptr));
-  Block shared{};
+  std::array<std::uint8_t, 32> shared{};
   const Wiper wiper(shared);
   std::size_t size = shared.size();
   // A point of this curve is of its only group, so being on the curve is all there is to check.
@@ -34,49 +26,6 @@ bool agree(const P256Pair& pair, const crypto::EncryptionPublicKey& other, Block
          EVP_PKEY_derive_set_peer_ex(context.get(), other_key.get(), 0) == 1 &&
          EVP_PKEY_derive(context.get(), shared.data(), &size) == 1 && size == shared.size() &&
          EVP_Digest(shared.data(), shared.size(), out.data(), nullptr, EVP_sha256(), nullptr) == 1;
-}
-
-/// Encrypts `text`; nothing if OpenSSL fails.
-std::optional<Bytes> encrypt(const Block& key, const std::array<std::uint8_t, 12>& iv,
-                             BytesView text) {
-  if (text.size() > text_size_max) return std::nullopt;
-  const CipherContext context(EVP_CIPHER_CTX_new());
-  Bytes out(text.size() + tag_size);
-  int size = 0;
-  int rest = 0;
-  if (!context ||
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), iv.data()) != 1 ||
-      EVP_EncryptUpdate(context.get(), out.data(), &size, text.data(),
-                        static_cast<int>(text.size())) != 1 ||
-      EVP_EncryptFinal_ex(context.get(), out.data() + size, &rest) != 1 ||
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_size,
-                          out.data() + text.size()) != 1) {
-    return std::nullopt;
-  }
-  return out;
-}
-
-/// Decrypts; nothing if the tag does not fit.
-std::optional<Bytes> decrypt(const Block& key, const std::array<std::uint8_t, 12>& iv,
-                             BytesView ciphertext) {
-  if (ciphertext.size() < tag_size || ciphertext.size() > text_size_max) return std::nullopt;
-  const BytesView body = ciphertext.first(ciphertext.size() - tag_size);
-  std::array<std::uint8_t, tag_size> tag{};
-  std::copy_n(ciphertext.end() - tag_size, tag_size, tag.begin());
-  const CipherContext context(EVP_CIPHER_CTX_new());
-  Bytes out(body.size());
-  int size = 0;
-  int rest = 0;
-  if (!context ||
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key.data(), iv.data()) != 1 ||
-      EVP_DecryptUpdate(context.get(), out.data(), &size, body.data(),
-                        static_cast<int>(body.size())) != 1 ||
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_size, tag.data()) != 1 ||
-      EVP_DecryptFinal_ex(context.get(), out.data() + size, &rest) != 1) {
-    wipe(out);
-    return std::nullopt;
-  }
-  return out;
 }
 
 }  // namespace
@@ -98,7 +47,7 @@ Result<EncryptionKey, SuiteError> EncryptionKey::from_private_scalar(
 
 std::optional<Bytes> EncryptionKey::open(const crypto::SealedText& sealed) const {
   const ErrorQueueGuard guard;
-  Block key{};
+  AesKey key{};
   const Wiper wiper(key);
   if (!agree(pair_, crypto::EncryptionPublicKey(sealed.ephemeral_key), key)) return std::nullopt;
   return decrypt(key, sealed.iv, sealed.ciphertext);
@@ -108,7 +57,7 @@ std::optional<crypto::SealedText> seal_with(const crypto::EncryptionPublicKey& k
                                             const P256Pair& ephemeral,
                                             const std::array<std::uint8_t, 12>& iv) {
   const ErrorQueueGuard guard;
-  Block cipher_key{};
+  AesKey cipher_key{};
   const Wiper wiper(cipher_key);
   if (!agree(ephemeral, key, cipher_key)) return std::nullopt;
   auto ciphertext = encrypt(cipher_key, iv, text);

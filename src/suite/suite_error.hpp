@@ -12,6 +12,8 @@ enum class SuiteError {
   invalid_private_key,
   /// A public key is not that of its private one.
   mismatched_keys,
+  /// A text was locked by another password, or has been changed since; these cannot be told apart.
+  wrong_password,
   /// OpenSSL failed for another reason: out of memory, or P-256 or SHA-256 switched off.
   library_failure,
 };
@@ -25,6 +27,8 @@ constexpr std::string_view to_string(SuiteError error) {
       return "invalid private key";
     case SuiteError::mismatched_keys:
       return "public key does not fit its private key";
+    case SuiteError::wrong_password:
+      return "wrong password or damaged data, which cannot be told apart";
     case SuiteError::library_failure:
       return "cryptographic library failed";
   }
