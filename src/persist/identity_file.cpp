@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -10,7 +9,11 @@
 #include <unistd.h>
 
 #include "base/wipe.hpp"
+#include "persist/descriptor.hpp"
+#include "persist/identity_lines.hpp"
 #include "persist/identity_text.hpp"
+#include "persist/locked_identity_text.hpp"
+#include "persist/private_file.hpp"
 
 namespace pigeon::persist {
 
@@ -19,24 +22,7 @@ namespace {
 using Error = Unexpected<std::string>;
 
 constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
-constexpr mode_t others = S_IRWXG | S_IRWXO;
-
-/// A descriptor of the operating system.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
-  bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
+constexpr PrivateContent keys_content = {.name = "keys", .if_exposed = "delete it for new keys"};
 
 /// A file that goes when the function ends, because it has its name by then or never will.
 class Unlinker {
@@ -49,44 +35,6 @@ class Unlinker {
  private:
   const std::string& path_;
 };
-
-/// The sentence for a call of the system that has failed, with its words for `errno`.
-Error failed(const std::string& what, const std::string& path) {
-  return Error("Cannot " + what + ' ' + path + ": " + std::generic_category().message(errno) + '.');
-}
-
-/// The error of a file that nobody but its owner may be able to read or change.
-std::optional<std::string> check_rights(int file, const std::string& path) {
-  struct stat status {};
-  if (::fstat(file, &status) != 0) return failed("look at", path).error();
-  if (S_ISDIR(status.st_mode)) return path + " is a directory. Name a file for the keys.";
-  if (!S_ISREG(status.st_mode)) return path + " is not a file. Name a file for the keys.";
-  if (status.st_uid != ::geteuid()) {
-    return path + " belongs to another user. Name a file of your own.";
-  }
-  if ((status.st_mode & others) != 0) {
-    const bool readable = (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
-    return path + " is " + (readable ? "readable" : "open to change") +
-           " by others. Run chmod 600 " + path +
-           ", and if somebody else may have been there, delete it for new keys.";
-  }
-  return std::nullopt;
-}
-
-/// Everything in the file, up to one byte more than it may have; false if the system fails.
-bool read_all(int file, std::string& text) {
-  text.resize(identity_bytes_max + 1);
-  std::size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t count = ::read(file, text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
-  }
-  text.resize(size);
-  return true;
-}
 
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {
@@ -105,27 +53,37 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+/// Reads either kind of file.
+Result<StoredIdentity, std::string> decode(std::string_view text) {
+  if (is_locked_identity(text)) {
+    auto locked = decode_locked_identity(text);
+    if (!locked) return Error(locked.error());
+    return StoredIdentity(*std::move(locked));
+  }
+  auto keys = decode_identity(text);
+  if (!keys) return Error(keys.error());
+  return StoredIdentity(*keys);
+}
+
 }  // namespace
 
-Result<std::optional<crypto::StoredKeys>, std::string> read_identity_file(const std::string& path) {
-  // A pipe by that name must not make us wait.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.is_open() && errno == ENOENT) return std::optional<crypto::StoredKeys>();
-  if (!file.is_open()) return failed("open", path);
-  if (auto error = check_rights(file.number(), path)) return Error(std::move(*error));
-  std::string text;
-  const Wiper wiper(text);
-  if (!read_all(file.number(), text)) return failed("read", path);
-  auto keys = decode_identity(text);
-  if (!keys) {
-    return Error(path + ' ' + keys.error() + ". Bring back a copy, or delete it for new keys.");
+Result<std::optional<StoredIdentity>, std::string> read_identity_file(const std::string& path) {
+  // One byte more than it may have, to be seen.
+  auto text = read_private_file(path, identity_bytes_max + 1, keys_content);
+  if (!text) return Error(text.error());
+  if (!*text) return std::optional<StoredIdentity>();
+  const Wiper wiper(**text);
+  auto identity = decode(**text);
+  if (!identity) {
+    return Error(path + ' ' + identity.error() + ". Bring back a copy, or delete it for new keys.");
   }
-  return std::optional(*keys);
+  return std::optional(*std::move(identity));
 }
 
 Result<IdentityFile, std::string> create_identity_file(const std::string& path,
-                                                       const crypto::StoredKeys& keys) {
-  std::string text = encode_identity(keys);
+                                                       const StoredIdentity& identity) {
+  std::string text =
+      std::visit([](const auto& content) { return encode_identity(content); }, identity);
   const Wiper wiper(text);
   std::string temporary = path + ".XXXXXX";
   const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));

@@ -23,13 +23,17 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 /// Keys that differ by a number and do not fit each other, which is not for a file to know.
-crypto::StoredKeys numbered(std::uint8_t number) {
+StoredIdentity numbered(std::uint8_t number) {
   std::array<std::uint8_t, 32> scalar{};
   std::array<std::uint8_t, 64> point{};
   scalar.fill(number);
   point.fill(number);
-  return {crypto::PrivateScalar(scalar), crypto::SigningPublicKey(point),
-          crypto::PrivateScalar(scalar), crypto::SigningPublicKey(point)};
+  return crypto::StoredKeys{crypto::PrivateScalar(scalar), crypto::SigningPublicKey(point),
+                            crypto::PrivateScalar(scalar), crypto::SigningPublicKey(point)};
+}
+
+StoredIdentity locked() {
+  return crypto::LockedText{.rounds = 100'000, .salt = {1}, .iv = {2}, .ciphertext = Bytes(450, 3)};
 }
 
 /// A umask for as long as it lives.
@@ -83,6 +87,24 @@ TEST_F(IdentityFileTest, ReadsWhatItHasCreated) {
   EXPECT_EQ(*created, IdentityFile::created);
   EXPECT_EQ(read_identity_file(path_).value(), numbered(1));
   EXPECT_EQ(file_count(), 1U);
+}
+
+TEST_F(IdentityFileTest, ReadsWhatIsLockedAsItHasCreatedIt) {
+  ASSERT_EQ(create_identity_file(path_, locked()).value(), IdentityFile::created);
+
+  EXPECT_EQ(read_identity_file(path_).value(), locked());
+  EXPECT_EQ(mode(), 0600U);
+  EXPECT_EQ(file_count(), 1U);
+  ASSERT_EQ(::chmod(path_.c_str(), 0640), 0);
+  EXPECT_THAT(error(), HasSubstr("readable by others"));
+}
+
+TEST_F(IdentityFileTest, SaysWhatIsWrongWithALockedFile) {
+  write("peerpigeon locked identity 1\nrounds 10\nsalt AA\niv AA\ndata AA\n");
+  EXPECT_THAT(error(), AllOf(StartsWith(path_ + " has rounds that are no number from 100000"),
+                             HasSubstr("delete it for new keys")));
+  write("peerpigeon locked identity 2\n");
+  EXPECT_THAT(error(), HasSubstr("is of another version than 1"));
 }
 
 TEST_F(IdentityFileTest, NothingIsThereBefore) {

@@ -8,9 +8,6 @@
 
 namespace pigeon::persist {
 
-/// Bytes of the longest file of keys that is read.
-inline constexpr std::size_t identity_bytes_max = 4'096;
-
 /// What a file of keys has in it: lines with the names and the texts that unsea gives the keys.
 ///
 ///   peerpigeon identity 1

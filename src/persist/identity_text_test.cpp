@@ -85,8 +85,11 @@ TEST(IdentityTextTest, SaysWhatIsWrong) {
   EXPECT_THAT(error_of(replaced("identity 1", "identity 2")), HasSubstr("another version than 1"));
   EXPECT_THAT(error_of(replaced("identity 1", "identity 10")), HasSubstr("another version than 1"));
   EXPECT_EQ(error_of(std::string(golden) + std::string(4'096, '#')), "is longer than 4096 bytes");
-  EXPECT_EQ(error_of(replaced("\nepriv ", "\n# ")), "has no key epriv");
-  EXPECT_EQ(error_of(replaced("\nepriv ", "\npriv ")), "has the key priv twice");
+  EXPECT_EQ(error_of(replaced("\nepriv ", "\n# ")), "has no line epriv");
+  EXPECT_EQ(error_of(replaced("\nepriv ", "\npriv ")), "has the line priv twice");
+  EXPECT_EQ(error_of(replaced("\nepriv ", "\nsalt ")),
+            "has a line that is none of priv, pub, epriv or epub");
+  EXPECT_EQ(error_of(replaced("\nepriv ", "\nepriv\nepriv ")), "has nothing in the line epriv");
   EXPECT_EQ(error_of(replaced("AhfmF", "Ahfm*")), "has a damaged key pub");
   EXPECT_EQ(error_of(replaced("ERERE", "ERER")), "has a damaged key priv");
   EXPECT_EQ(error_of(replaced("priv ", "priv  ")), "has a damaged key priv");
