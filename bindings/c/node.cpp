@@ -21,8 +21,10 @@ Node::OnEvent receiver(pigeon_on_event on_event, void* user_data) {
   return [on_event, user_data](const NodeEvent& event) { tell(event, on_event, user_data); };
 }
 
-NodeOptions options_or_defaults(const pigeon_node_options* options) {
-  return options != nullptr ? options->options : NodeOptions{};
+/// Not a copy: it would have a password in it.
+const NodeOptions& options_or_defaults(const pigeon_node_options* options) {
+  static const NodeOptions defaults;
+  return options != nullptr ? options->options : defaults;
 }
 
 /// Gives the caller the name of a message that was sent.
@@ -100,10 +102,10 @@ pigeon_error_kind pigeon_node_create(const pigeon_loop* loop, const pigeon_node_
                                      pigeon_error** error) {
   return pigeon::c::guard(error, [&]() -> Done {
     if (node == nullptr) return pigeon::c::missing("node");
-    auto chosen = pigeon::c::options_or_defaults(options);
+    const auto& chosen = pigeon::c::options_or_defaults(options);
     auto receiver = pigeon::c::receiver(on_event, user_data);
-    auto made = loop != nullptr ? Node::create(loop->loop, std::move(chosen), std::move(receiver))
-                                : Node::create(std::move(chosen), std::move(receiver));
+    auto made = loop != nullptr ? Node::create(loop->loop, chosen, std::move(receiver))
+                                : Node::create(chosen, std::move(receiver));
     if (!made) return Unexpected(made.error());
     *node = new pigeon_node{*std::move(made)};
     return {};

@@ -22,6 +22,8 @@ std::string* text_field(NodeOptions& options, pigeon_text_option option) {
       return &options.network;
     case PIGEON_TEXT_TRUSTED_CERTIFICATES_FILE:
       return &options.trusted_certificates_file;
+    case PIGEON_TEXT_IDENTITY_PASSWORD:
+      return &options.identity_password;
   }
   return nullptr;
 }
@@ -149,6 +151,7 @@ pigeon_error_kind pigeon_node_options_set_text(pigeon_node_options* options,
     if (value == nullptr) return pigeon::c::missing("value");
     std::string* field = pigeon::c::text_field(to, option);
     if (field == nullptr) return pigeon::c::bad_argument("There is no such option.");
+    pigeon::c::wipe(*field);
     *field = value;
     return {};
   });

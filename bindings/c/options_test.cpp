@@ -34,11 +34,14 @@ TEST_F(COptionsTest, SetsEachText) {
   set(PIGEON_TEXT_IDENTITY_FILE, "file");
   set(PIGEON_TEXT_NETWORK, "network");
   set(PIGEON_TEXT_TRUSTED_CERTIFICATES_FILE, "certificates");
+  set(PIGEON_TEXT_IDENTITY_PASSWORD, "another password");
+  set(PIGEON_TEXT_IDENTITY_PASSWORD, "password");
 
   EXPECT_EQ(options().peer_id, "id");
   EXPECT_EQ(options().identity_file, "file");
   EXPECT_EQ(options().network, "network");
   EXPECT_EQ(options().trusted_certificates_file, "certificates");
+  EXPECT_EQ(options().identity_password, "password");
 }
 
 TEST_F(COptionsTest, SetsEachFlag) {

@@ -66,6 +66,10 @@ struct NodeOptions {
   /// File with the node's keys, made with rights 0600 if it does not exist; empty: keys that live
   /// as long as the node.
   std::string identity_file;
+  /// Password that locks `identity_file`, at most 1,024 bytes of UTF-8; empty: it is not locked.
+  /// `Node::create` waits a noticeable part of a second for the keys, and wipes its copies of the
+  /// password when it has them.
+  std::string identity_password;
   /// Namespace, 1 to 256 bytes.
   std::string network = "global";
   /// A node that is alone for 30 s looks into the namespace `global`, and returns when its own has

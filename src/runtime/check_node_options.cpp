@@ -3,10 +3,13 @@
 #include <chrono>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "base/ip_address.hpp"
+#include "net/websocket/utf8.hpp"
 #include "pigeon/id.hpp"
 #include "runtime/ice_servers.hpp"
 #include "runtime/option_checks.hpp"
+#include "runtime/password_file.hpp"
 
 namespace pigeon::runtime {
 
@@ -17,8 +20,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t mebi = std::size_t{1} << 20U;
 constexpr std::size_t ice_servers_most = 32;
 
-void check_file(OptionChecks& checks, std::string_view field, std::string_view path) {
-  checks.require(path.find('\0') == std::string_view::npos,
+void check_zeros(OptionChecks& checks, std::string_view field, std::string_view text) {
+  checks.require(text.find('\0') == std::string_view::npos,
                  std::string(field) + " must not contain a zero byte.");
 }
 
@@ -28,8 +31,20 @@ void check_names(OptionChecks& checks, const NodeOptions& options) {
                "peer_id must be empty or 40 hexadecimal digits.")
       .require(!options.network.empty(), "network must not be empty.")
       .require(options.network.size() <= 256, "network must have at most 256 bytes.");
-  check_file(checks, "identity_file", options.identity_file);
-  check_file(checks, "trusted_certificates_file", options.trusted_certificates_file);
+  check_zeros(checks, "identity_file", options.identity_file);
+  check_zeros(checks, "trusted_certificates_file", options.trusted_certificates_file);
+}
+
+void check_password(OptionChecks& checks, const NodeOptions& options) {
+  const std::string& password = options.identity_password;
+  // HMAC takes zeros at the end of a password for none.
+  check_zeros(checks, "identity_password", password);
+  checks
+      .require(password.empty() || !options.identity_file.empty(),
+               "identity_password is of use only with identity_file.")
+      .require(password.size() <= password_bytes_max,
+               "identity_password must have at most 1024 bytes.")
+      .require(net::websocket::is_utf8(as_bytes(password)), "identity_password must be UTF-8.");
 }
 
 void check_servers(OptionChecks& checks, const std::vector<IceServer>& servers) {
@@ -73,6 +88,7 @@ void check_limits(OptionChecks& checks, const NodeLimits& limits) {
 std::optional<std::string> check_node_options(const NodeOptions& options) {
   OptionChecks checks;
   check_names(checks, options);
+  check_password(checks, options);
   checks.range("max_peers", options.max_peers, 1, 50).range("min_peers", options.min_peers, 0, 49);
   check_servers(checks, options.ice_servers);
   check_addresses_of(checks, options.addresses);

@@ -24,6 +24,8 @@ TEST(CheckNodeOptionsTest, AcceptsTheDefaults) { EXPECT_EQ(check_node_options({}
 TEST(CheckNodeOptionsTest, AcceptsWhatIsAtTheBounds) {
   NodeOptions options;
   options.peer_id = std::string(40, 'F');
+  options.identity_file = "keys";
+  options.identity_password = std::string(1'024, 'p');
   options.network = std::string(256, 'n');
   options.max_peers = 50;
   options.min_peers = 49;
@@ -40,6 +42,22 @@ TEST(CheckNodeOptionsTest, NamesTheFieldThatIsWrong) {
       {"identity_file", [](NodeOptions& o) { o.identity_file = std::string("a\0b", 3); }},
       {"trusted_certificates_file",
        [](NodeOptions& o) { o.trusted_certificates_file = std::string(1, '\0'); }},
+      {"identity_password", [](NodeOptions& o) { o.identity_password = "secret"; }},
+      {"identity_password",
+       [](NodeOptions& o) {
+         o.identity_file = "keys";
+         o.identity_password = std::string(1'025, 'p');
+       }},
+      {"identity_password",
+       [](NodeOptions& o) {
+         o.identity_file = "keys";
+         o.identity_password = "\xff";
+       }},
+      {"identity_password",
+       [](NodeOptions& o) {
+         o.identity_file = "keys";
+         o.identity_password = std::string("p\0", 2);
+       }},
       {"network", [](NodeOptions& o) { o.network = ""; }},
       {"network", [](NodeOptions& o) { o.network = std::string(257, 'n'); }},
       {"max_peers", [](NodeOptions& o) { o.max_peers = 0; }},

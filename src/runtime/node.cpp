@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/wipe.hpp"
 #include "net/clock.hpp"
 #include "node/json_text.hpp"
 #include "runtime/check_node_options.hpp"
@@ -23,9 +24,12 @@ NodeError bad_argument(std::string sentence) {
 NodeError not_utf8() { return bad_argument("The message is not UTF-8."); }
 
 /// Everything that needs no loop. Waits for files and DNS.
-Result<NodeParts, NodeError> make_parts(NodeOptions options, pigeon::Node::OnEvent on_event) {
-  auto identity = runtime::open_identity(options.identity_file);
+Result<NodeParts, NodeError> make_parts(NodeOptions& options, pigeon::Node::OnEvent on_event) {
+  auto identity = runtime::open_identity(options.identity_file, options.identity_password);
   if (!identity) return Unexpected(bad_argument("identity_file: " + identity.error()));
+  // The core keeps a copy of its options.
+  wipe(options.identity_password);
+  options.identity_password.clear();
   std::optional<net::TlsClientContext> trusted;
   if (!options.trusted_certificates_file.empty()) {
     auto loaded = net::TlsClientContext::load(options.trusted_certificates_file);
@@ -86,19 +90,22 @@ Node& Node::operator=(Node&&) noexcept = default;
 Node::~Node() = default;
 
 Result<Node, NodeError> Node::create(NodeOptions options, OnEvent on_event) {
+  const Wiper wiper(options.identity_password);
   if (auto failure = runtime::check_node_options(options)) {
     return Unexpected(bad_argument(*std::move(failure)));
   }
   auto loop = NodeLoop::create(options.addresses);
   if (!loop) return Unexpected(loop.error());
-  return create(*loop, std::move(options), std::move(on_event));
+  // Copied: a text that is moved away may leave its bytes behind, out of a wiper's reach.
+  return create(*loop, options, std::move(on_event));
 }
 
 Result<Node, NodeError> Node::create(const NodeLoop& loop, NodeOptions options, OnEvent on_event) {
+  const Wiper wiper(options.identity_password);
   if (auto failure = runtime::check_node_options(options)) {
     return Unexpected(bad_argument(*std::move(failure)));
   }
-  auto parts = make_parts(std::move(options), std::move(on_event));
+  auto parts = make_parts(options, std::move(on_event));
   if (!parts) return Unexpected(parts.error());
   return Node(std::make_shared<runtime::NodeHandle>(loop.loop_, *std::move(parts)));
 }

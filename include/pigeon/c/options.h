@@ -22,7 +22,9 @@ typedef enum pigeon_text_option PIGEON_ENUM_BASE {
   PIGEON_TEXT_PEER_ID = 0,
   PIGEON_TEXT_IDENTITY_FILE = 1,
   PIGEON_TEXT_NETWORK = 2,
-  PIGEON_TEXT_TRUSTED_CERTIFICATES_FILE = 3
+  PIGEON_TEXT_TRUSTED_CERTIFICATES_FILE = 3,
+  /// Wiped when the options are destroyed.
+  PIGEON_TEXT_IDENTITY_PASSWORD = 4
 } pigeon_text_option;
 
 typedef enum pigeon_flag_option PIGEON_ENUM_BASE {
