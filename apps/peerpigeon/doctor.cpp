@@ -9,6 +9,7 @@
 
 #include "apps/peerpigeon/commands.hpp"
 #include "apps/peerpigeon/doctor_parts.hpp"
+#include "apps/peerpigeon/identity_password.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "runtime/hub_probe.hpp"
 #include "runtime/open_identity.hpp"
@@ -69,13 +70,20 @@ void tell_steps(const HubProbe& probe, Checkup& checkup) {
 /// The key file, if one is named. Nothing is made: that a file is missing is no failure.
 void check_identity(const Settings& settings, Checkup& checkup) {
   const std::string& path = settings.node.identity_file;
+  auto password = read_identity_password(settings);
+  if (!password) {
+    checkup.fail("identity", password.error(), "repair it, or name another file");
+    return;
+  }
+  const pigeon::Wiper wiper(*password);
   std::error_code failure;
   if (path.empty()) {
     checkup.skip("identity", "no key file is named, so the peer has a new id each time");
   } else if (!std::filesystem::exists(std::filesystem::symlink_status(path, failure))) {
     checkup.skip("identity", fmt::format("{} does not exist yet; whoever joins makes it", path));
-  } else if (const auto keys = pigeon::runtime::open_identity(path); !keys) {
-    checkup.fail("identity", keys.error(), "repair it, or name another --identity-file");
+  } else if (const auto keys = pigeon::runtime::open_identity(path, *password); !keys) {
+    checkup.fail("identity", keys.error(),
+                 "repair it, or name another --identity-file or --identity-password-file");
   } else {
     checkup.pass("identity", fmt::format("the keys in {} can be used", path));
   }

@@ -155,6 +155,7 @@ TEST(ConfigFileTest, ReadsWhatItWrites) {
   settings.node.max_peers = 7;
   settings.node.auto_discovery = false;
   settings.node.identity_file = "/keys \"mine\"";
+  settings.identity_password_file = "/password";
   settings.file_bytes_max = 3'000;
   settings.node.trust = pigeon::TrustPolicy::verified_only;
 
@@ -165,6 +166,7 @@ TEST(ConfigFileTest, ReadsWhatItWrites) {
   EXPECT_THAT(*warnings, IsEmpty());
   EXPECT_EQ(config_text(read), config_text(settings));
   EXPECT_EQ(read.node.max_peers, 7U);
+  EXPECT_EQ(read.identity_password_file, "/password");
   EXPECT_EQ(read.node.trust, pigeon::TrustPolicy::verified_only);
 }
 

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/peerpigeon/identity_password.hpp"
 #include "apps/support/quote.hpp"
 
 namespace peerpigeon {
@@ -114,8 +115,13 @@ Result<std::unique_ptr<Session>, std::string> Session::create(const Invocation& 
     console.tell({Verbosity::warn, "identity_in_use", sentence, {{"message", sentence}}});
     options.identity_file.clear();
     options.peer_id.clear();
+  } else {
+    auto password = read_identity_password(invocation.settings);
+    if (!password) return Unexpected(password.error());
+    options.identity_password = *std::move(password);
   }
-  auto node = pigeon::Node::create(std::move(options), [&inbox = session->inbox_](auto event) {
+  const pigeon::Wiper wiper(options.identity_password);
+  auto node = pigeon::Node::create(options, [&inbox = session->inbox_](auto event) {
     inbox.push({0, std::move(event), Clock::now()});
   });
   if (!node) return Unexpected(node.error().message);

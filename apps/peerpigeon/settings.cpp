@@ -60,6 +60,10 @@ constexpr auto table = std::to_array<SettingSpec>({
     {"identityFile", "--identity-file", "PEERPIGEON_IDENTITY_FILE",
      "File with the peer's keys, made if it does not exist; empty: new keys each time.",
      path, node<&NodeOptions::identity_file>()},
+    {"identityPasswordFile", "--identity-password-file", "PEERPIGEON_IDENTITY_PASSWORD_FILE",
+     "File that only you can read, whose first line is the password that locks the file with the "
+     "keys; empty: that is not locked.",
+     path, own<&Settings::identity_password_file>()},
     {"network", "--network", "PEERPIGEON_NETWORK",
      "Namespace: only its peers are met.",
      text(1, 256), node<&NodeOptions::network>()},

@@ -31,6 +31,8 @@ struct Settings {
   /// How long a command that ends by itself waits for the mesh.
   std::chrono::milliseconds timeout{20'000};
   Verbosity debug = Verbosity::info;
+  /// Its first line is the password that locks the key file; empty: that is not locked.
+  std::string identity_password_file;
   pigeon::NodeOptions node;
 };
 

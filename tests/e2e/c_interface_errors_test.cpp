@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/e2e/c_side.hpp"
+#include "tests/support/certificate.hpp"
 
 namespace pigeon::test {
 namespace {
@@ -292,6 +293,39 @@ TEST(CCreateTest, NeedsNeitherOptionsNorAReceiver) {
   ASSERT_EQ(pigeon_node_create(nullptr, nullptr, nullptr, nullptr, &node, nullptr), PIGEON_OK);
   EXPECT_EQ(pigeon_node_send_message(node, "to nobody", 9, nullptr, nullptr), PIGEON_OK);
   pigeon_node_destroy(node);
+}
+
+TEST(CCreateTest, APasswordLocksTheIdentityFile) {
+  const TemporaryFolder folder;
+  const LocalOptions options;
+  const auto set = [&](pigeon_text_option option, const std::string& value) {
+    ASSERT_EQ(pigeon_node_options_set_text(options.get(), option, value.c_str(), nullptr),
+              PIGEON_OK);
+  };
+  const auto id_of = [&] {
+    pigeon_node* node = nullptr;
+    char id[PIGEON_PEER_ID_SIZE] = "";
+    EXPECT_EQ(pigeon_node_create(nullptr, options.get(), nullptr, nullptr, &node, nullptr),
+              PIGEON_OK);
+    EXPECT_EQ(pigeon_node_peer_id(node, id, nullptr), PIGEON_OK);
+    pigeon_node_destroy(node);
+    return std::string(id);
+  };
+  set(PIGEON_TEXT_IDENTITY_FILE, folder.path() / "keys");
+  set(PIGEON_TEXT_IDENTITY_PASSWORD, "open sesame");
+  const std::string id = id_of();
+  // Options are for several nodes.
+  EXPECT_EQ(id_of(), id);
+
+  set(PIGEON_TEXT_IDENTITY_PASSWORD, "open barley");
+  pigeon_node* node = nullptr;
+  expect_error(PIGEON_BAD_ARGUMENT, "wrong password or damaged data", [&](auto e) {
+    return pigeon_node_create(nullptr, options.get(), nullptr, nullptr, &node, e);
+  });
+  set(PIGEON_TEXT_IDENTITY_PASSWORD, "");
+  expect_error(PIGEON_BAD_ARGUMENT, "is locked by a password", [&](auto e) {
+    return pigeon_node_create(nullptr, options.get(), nullptr, nullptr, &node, e);
+  });
 }
 
 }  // namespace

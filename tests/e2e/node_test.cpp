@@ -1,4 +1,5 @@
 // Nodes over a real hub and real WebRTC on loopback, by the public interface.
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 const auto is_connected = [](const HubStatusChanged& one) {
@@ -283,6 +285,30 @@ TEST(NodeTest, IsTheSamePeerWithTheSameFile) {
   EXPECT_EQ(NodeSide(options).id(), first);
   options.peer_id = std::string(40, 'b');
   EXPECT_EQ(NodeSide(options).id().to_text(), options.peer_id);
+}
+
+TEST(NodeTest, IsTheSamePeerWithTheSameLockedFileAndPassword) {
+  const TemporaryFolder folder;
+  NodeOptions options = local_options();
+  options.identity_file = folder.path() / "keys";
+  options.identity_password = "open sesame";
+  // Two that make the file at once are the same.
+  auto other = std::async(std::launch::async, [&] { return NodeSide(options).id(); });
+  const PeerId first = NodeSide(options).id();
+  EXPECT_EQ(other.get(), first);
+  EXPECT_EQ(NodeSide(options).id(), first);
+
+  for (const std::string password : {"", "open barley"}) {
+    options.identity_password = password;
+    const auto refused = Node::create(options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, NodeErrorKind::bad_argument);
+    EXPECT_THAT(refused.error().message, HasSubstr("password"));
+    EXPECT_THAT(refused.error().message, Not(HasSubstr("barley")));
+  }
+  options.identity_file = "";
+  EXPECT_EQ(Node::create(options).error().message,
+            "identity_password is of use only with identity_file.");
 }
 
 TEST(NodeTest, AnIdThatIsNotTheKeysIsNeverProven) {

@@ -21,6 +21,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 using boost::asio::ip::udp;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -205,6 +206,33 @@ TEST_F(DoctorTest, LooksAtTheKeyFileFirst) {
   const auto missing = folder_.path() / "missing";
   EXPECT_EQ(run({"doctor", url, "--identity-file", missing.string()}).status, 0);
   EXPECT_FALSE(std::filesystem::exists(missing));
+}
+
+TEST_F(DoctorTest, LooksAtThePasswordOfTheKeyFile) {
+  const SilentPort port;
+  const auto password = write_file("password", 100);
+  std::filesystem::permissions(password, std::filesystem::perms::owner_all);
+  const auto key = folder_.path() / "key";
+  const auto diagnosed = [&] {
+    return run({"doctor", "ws://127.0.0.1:" + port.number(), "--json", "--identity-file",
+                key.string(), "--identity-password-file", password.string()});
+  };
+  EXPECT_THAT(failed(diagnosed()), Not(Contains("identity")));
+  EXPECT_FALSE(std::filesystem::exists(key));
+
+  std::ofstream(key) << "peerpigeon locked identity 1\nrounds 100000\n"
+                        "salt VVVVVVVVVVVVVVVVVVVVVQ\niv ZmZmZmZmZmZmZmZm\n"
+                        "data AAECAwQFBgcICQoLDA0ODxAREhM\n";
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read);
+  const Ended wrong = diagnosed();
+  EXPECT_THAT(failed(wrong), Contains("identity"));
+  EXPECT_THAT(wrong.output, HasSubstr("wrong password or damaged data"));
+
+  std::filesystem::permissions(password, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const Ended open = diagnosed();
+  EXPECT_THAT(failed(open), Contains("identity"));
+  EXPECT_THAT(open.output, HasSubstr("is readable by others"));
 }
 
 TEST_F(DoctorTest, CtrlCIsNoDiagnosis) {

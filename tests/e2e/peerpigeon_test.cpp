@@ -1,5 +1,7 @@
 // What the command line prints, stores and returns.
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -11,10 +13,12 @@
 namespace pigeon::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using ::testing::UnorderedElementsAreArray;
 
 TEST_F(DemoTest, FormsAMeshAndAMessageCrossesIt) {
@@ -256,6 +260,63 @@ TEST_F(PeerpigeonTest, InitMakesAConfigAndAKeyAndMayChat) {
   EXPECT_TRUE(std::filesystem::exists(home() / "identity"));
   program.write("/quit\n");
   EXPECT_EQ(program.wait(), 0);
+}
+
+TEST_F(PeerpigeonTest, APasswordInAFileLocksTheKeys) {
+  HubProcess hub;
+  const std::string url = "ws://127.0.0.1:" + std::to_string(hub.port());
+  const auto write_password = [&](const std::string& name, const std::string& text) {
+    std::ofstream(folder_.path() / name) << text;
+    std::filesystem::permissions(folder_.path() / name, std::filesystem::perms::owner_read);
+    return (folder_.path() / name).string();
+  };
+  const std::string right = write_password("right", "open sesame\n");
+  const std::string wrong = write_password("wrong", "open barley\n");
+
+  const Ended made = run({"init", "--json", "--url", url, "--identity-password-file", right});
+  ASSERT_EQ(made.status, 0) << made.output;
+  const std::string id = text_of(objects_of(made.output).back(), "peer");
+  EXPECT_THAT(contents(home() / "identity"), StartsWith("peerpigeon locked identity 1\n"));
+
+  // config.json names the file from now on.
+  ChildProcess joined = start({"join", "--json"});
+  const std::string told = joined.wait_for_line(R"("event":"joining")");
+  EXPECT_EQ(text_of(json::parse(told).as_object(), "peer"), id);
+  joined.signal(SIGINT);
+  EXPECT_EQ(joined.wait(), 0);
+  EXPECT_EQ(run({"doctor"}).status, 0);
+
+  const Ended other = run({"join"}, {"PEERPIGEON_IDENTITY_PASSWORD_FILE=" + wrong});
+  EXPECT_EQ(other.status, 1);
+  EXPECT_THAT(other.output,
+              AllOf(HasSubstr("wrong password or damaged data"), Not(HasSubstr("barley"))));
+  const Ended none = run({"join", "--identity-password-file", ""});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.output, HasSubstr("is locked by a password. Give the password, too."));
+}
+
+TEST_F(PeerpigeonTest, APasswordFileThatCannotBeUsedIsSaid) {
+  const auto password = folder_.path() / "password";
+  std::ofstream(password) << "open sesame\n";
+  std::filesystem::permissions(password, std::filesystem::perms::group_read,
+                               std::filesystem::perm_options::add);
+  const std::string key = (folder_.path() / "key").string();
+  const Arguments flag = {"--identity-password-file", password.string()};
+  const auto said = [&](Arguments arguments) {
+    arguments.insert(arguments.end(), flag.begin(), flag.end());
+    const Ended ended = run(arguments);
+    EXPECT_EQ(ended.status, 1) << ended.output;
+    return ended.output;
+  };
+
+  EXPECT_THAT(said({"peers", "--identity-file", key}),
+              AllOf(HasSubstr(password.string() + " is readable by others. Run chmod 600"),
+                    Not(HasSubstr("sesame"))));
+  EXPECT_THAT(said({"init", "--identity-file", key}), HasSubstr("is readable by others"));
+  EXPECT_FALSE(std::filesystem::exists(key));
+  EXPECT_THAT(said({"peers"}), HasSubstr("Name that one with --identity-file"));
+  std::filesystem::remove(password);
+  EXPECT_THAT(said({"peers", "--identity-file", key}), HasSubstr("does not exist"));
 }
 
 TEST_F(PeerpigeonTest, WrongUseEndsWithTwoAndASentence) {
