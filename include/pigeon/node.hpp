@@ -159,14 +159,19 @@ class Node {
   /// Opens what was encrypted to this node, or to a group that it is in.
   Result<DecryptedContent, NodeError> decrypt(std::string_view json) const;
 
-  // ---- Streams to neighbors
+  // ---- Streams
 
-  /// `StreamWritable` tells when and how much to write.
+  /// To a neighbor. `StreamWritable` tells when and how much to write.
   Result<StreamId, NodeError> open_stream(const PeerId& to, StreamInfo info);
+  /// To everybody in the network (upstream's `createBroadcastStream`), for what is small and of use
+  /// to all: every byte costs up to four on every link of the mesh. Events name our own id. Who
+  /// joins while it runs gets nothing of it, and nobody confirms anything. `chunk_size` is clamped
+  /// to 4,096 to 32,768, and `resume_token` must be empty. At most 16 are open at a time.
+  Result<StreamId, NodeError> open_broadcast_stream(StreamInfo info);
   Result<void, NodeError> write_stream(StreamId stream, std::vector<std::uint8_t> data);
   /// Nothing follows; `StreamCompleted` tells when all has been handed to the channel.
   Result<void, NodeError> end_stream(StreamId stream);
-  /// Ends a stream of either direction.
+  /// Ends a stream of either direction. The sender of one to everybody does not hear of it.
   Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason);
 
   // ---- Information

@@ -119,13 +119,18 @@ struct BinaryReceived {
   PeerId from;
   std::vector<std::uint8_t> data;
 };
-/// A neighbor begins a stream.
+/// A neighbor begins a stream to us, or any peer of the network one to everybody.
 struct StreamReceived {
   PeerId peer;
   StreamId stream{};
   StreamInfo info;
   /// Byte at which it goes on; 0 for a new one.
   std::uint64_t offset = 0;
+  /// It goes to everybody (`Node::open_broadcast_stream`), and `peer` need not be a neighbor.
+  bool broadcast = false;
+  /// The peer is proven: the neighbor on its link, or the sender to everybody by a signature under
+  /// every part. A stream of a peer that is not proven may be anybody's.
+  bool verified = false;
 };
 struct StreamData {
   PeerId peer;

@@ -29,6 +29,14 @@ transfer::TransferOptions transfer_options(const NodeOptions& options) {
   transfer.window = std::min(transfer.window, room / 4);
   transfer.binary_window = std::min(transfer.binary_window, room / 4);
   transfer.channel_bytes_max = std::min(transfer.channel_bytes_max, room / 4 * 3);
+  transfer::BroadcastOptions& broadcasts = transfer.broadcasts;
+  broadcasts.channel_bytes_max = std::min(broadcasts.channel_bytes_max, room / 8);
+  broadcasts.stall_max = options.limits.stalled_time_max;
+  // As text, and with the rest of its message.
+  const std::size_t message = options.limits.message_bytes_max;
+  constexpr std::size_t rest = 8'192;
+  broadcasts.chunk_size_max =
+      std::min(broadcasts.chunk_size_max, (std::max(message, 2 * rest) - rest) / 4);
   return transfer;
 }
 
@@ -125,6 +133,7 @@ void Node::Impl::settle(Now now) {
     }
   }
   drain_hubs(now);
+  publish_parts(now);
   drain_transfers();
 }
 
@@ -215,6 +224,9 @@ Result<void, NodeError> Node::add_peer_key(const PeerId& peer, const PeerPublicK
 }
 Result<StreamId, NodeError> Node::open_stream(const PeerId& to, const StreamInfo& info, Now now) {
   return impl_->open_stream(to, info, now);
+}
+Result<StreamId, NodeError> Node::open_broadcast_stream(const StreamInfo& info, Now now) {
+  return impl_->open_broadcast_stream(info, now);
 }
 Result<void, NodeError> Node::write_stream(StreamId stream, BytesView data, Now now) {
   return impl_->write_stream(stream, data, now);

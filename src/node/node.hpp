@@ -70,6 +70,7 @@ class Node {
   Result<void, NodeError> exchange_keys(const PeerId& peer, Now now);
   Result<void, NodeError> add_peer_key(const PeerId& peer, const PeerPublicKey& key, Now now);
   Result<StreamId, NodeError> open_stream(const PeerId& to, const StreamInfo& info, Now now);
+  Result<StreamId, NodeError> open_broadcast_stream(const StreamInfo& info, Now now);
   Result<void, NodeError> write_stream(StreamId stream, BytesView data, Now now);
   Result<void, NodeError> end_stream(StreamId stream, Now now);
   Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason, Now now);

@@ -140,13 +140,12 @@ bool Node::Impl::is_wanted(const wire::GossipMessage& message, const Arrival& ar
   return true;
 }
 
-void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival& arrival,
-                               Now now) {
+void Node::Impl::accept_gossip(const wire::GossipMessage& message, Arrival arrival, Now now) {
   const bool must_be_verified = options_.trust == TrustPolicy::verified_only;
   const bool should_be = must_be_verified || (keys_ && !is_transit(message) && signs(message.from));
-  const bool is_forged = arrival.is_refuted || (should_be && !arrival.is_verified);
-  if (is_forged) ++counters_.forged;
-  if (is_forged && must_be_verified) return;
+  arrival.is_forged = arrival.is_refuted || (should_be && !arrival.is_verified);
+  if (arrival.is_forged) ++counters_.forged;
+  if (arrival.is_forged && must_be_verified) return;
   if (!gossip_.admit(header_of(message, arrival.is_verified, now).id, arrival.is_verified, now)) {
     ++counters_.duplicates;
     return;
@@ -156,7 +155,7 @@ void Node::Impl::accept_gossip(const wire::GossipMessage& message, const Arrival
     membership_.note_verified(message.from);
   }
   // A way back that a forger offers leads nowhere.
-  if (!is_forged) routing_.learn(message.from, arrival.neighbor, now);
+  if (!arrival.is_forged) routing_.learn(message.from, arrival.neighbor, now);
   if (is_directed(message)) {
     take_direct(message, arrival, now);
   } else {
@@ -200,6 +199,8 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
                             : may_name(arrival.neighbor, now)) {
       discover({.id = message.from}, arrival.is_verified, now);
     }
+  } else if (message.subtype == "stream-chunk" || message.subtype == "stream-control") {
+    take_stream_part(message, arrival, now);
   }
   forward(message, arrival);
 }
@@ -235,11 +236,13 @@ void Node::Impl::publish(const OwnGossip& message,
     outgoing_message.proof = wire::MessageProof{key, signature_text};
   }
   std::string text = wire::encode(outgoing_message);
+  const std::size_t bytes = text.size();
   if (message.to) {
     send_on_way(message, text, now);
   } else {
     send(neighbors(), std::move(text));
   }
+  if (message.part) transfers_.published(*message.part, bytes, now);
 }
 
 wire::OutgoingGossip Node::Impl::outgoing(const OwnGossip& message) const {

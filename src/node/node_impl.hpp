@@ -76,6 +76,7 @@ class Node::Impl {
   Result<void, NodeError> send_binary(const PeerId& to, BytesView data, Now now);
   std::size_t broadcast_binary(BytesView data, Now now);
   Result<StreamId, NodeError> open_stream(const PeerId& to, const StreamInfo& info, Now now);
+  Result<StreamId, NodeError> open_broadcast_stream(const StreamInfo& info, Now now);
   Result<void, NodeError> write_stream(StreamId stream, BytesView data, Now now);
   Result<void, NodeError> end_stream(StreamId stream, Now now);
   Result<void, NodeError> abort_stream(StreamId stream, std::string_view reason, Now now);
@@ -94,6 +95,8 @@ class Node::Impl {
     bool is_verified = false;
     /// It came with a proof that is wrong.
     bool is_refuted = false;
+    /// It cannot be from whom it names: refuted, or without the proof that it would have.
+    bool is_forged = false;
   };
 
   /// How a signal has come.
@@ -185,7 +188,7 @@ class Node::Impl {
   void take(Link& link, const wire::DhtMessage& message, Now now);
   void take(Link& link, const wire::UnknownPeerMessage& message, Now now);
   bool is_wanted(const wire::GossipMessage& message, const Arrival& arrival, Now now);
-  void accept_gossip(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  void accept_gossip(const wire::GossipMessage& message, Arrival arrival, Now now);
   void deliver_broadcast(const wire::GossipMessage& message, const Arrival& arrival, Now now);
   /// Gives the application a message that can be read as it is.
   void tell(const wire::GossipMessage& message, const Arrival& arrival, bool is_direct);
@@ -256,6 +259,9 @@ class Node::Impl {
   // ---- node_transfers.cpp
   void receive_binary(Link& link, BytesView data, Now now);
   void refuse_part(Link& link, Now now);
+  void take_stream_part(const wire::GossipMessage& message, const Arrival& arrival, Now now);
+  /// Sends what streams to everybody have waiting, as far as there is room.
+  void publish_parts(Now now);
   void drain_transfers();
   void carry(transfer::TransferText effect);
   void carry(transfer::TransferBytes effect);

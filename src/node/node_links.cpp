@@ -325,6 +325,7 @@ void Node::Impl::evict(Link& link, std::string_view reason, Now now) {
 }
 
 void Node::Impl::close_all(std::string_view reason, Now now) {
+  transfers_.abort_broadcasts(reason);
   while (!links_.all().empty()) {
     Link* link = links_.find(links_.all().begin()->first);
     abandon(*link, membership::LossReason::closed_here, reason, now);

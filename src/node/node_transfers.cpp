@@ -2,6 +2,7 @@
 
 #include "node/arguments.hpp"
 #include "node/node_impl.hpp"
+#include "wire/broadcast_part.hpp"
 #include "wire/json_writer.hpp"
 
 namespace pigeon::node {
@@ -100,6 +101,22 @@ Result<StreamId, NodeError> Node::Impl::open_stream(const PeerId& to, const Stre
   return to_id(*stream);
 }
 
+Result<StreamId, NodeError> Node::Impl::open_broadcast_stream(const StreamInfo& info, Now now) {
+  if (!is_utf8(info)) {
+    return Unexpected(bad_argument("The names and types of a stream must be UTF-8."));
+  }
+  if (!info.resume_token.empty()) {
+    return Unexpected(bad_argument("A stream to everybody cannot be resumed: no resume_token."));
+  }
+  const auto stream = transfers_.open_broadcast(self_.id, to_meta(info), now);
+  settle(now);
+  if (stream) return to_id(*stream);
+  if (stream.error() == transfer::TransferError::not_linked) {
+    return Unexpected(NodeError{NodeErrorKind::not_connected, "No peer is connected."});
+  }
+  return Unexpected(to_node_error(stream.error()));
+}
+
 Result<void, NodeError> Node::Impl::write_stream(StreamId stream, BytesView data, Now now) {
   auto result = translated(transfers_.write(to_key(stream), data));
   settle(now);
@@ -158,7 +175,35 @@ void Node::Impl::take(Link& link, const wire::StreamResume& message, Now /*now*/
   if (!link.is_up || !transfers_.receive(link.peer.id, message)) ++counters_.malformed;
 }
 
+// Whatever comes of them here, the message is passed on.
+void Node::Impl::take_stream_part(const wire::GossipMessage& message, const Arrival& arrival,
+                                  Now now) {
+  // Counted before. Nobody else's bytes get into a stream of a peer that has proven its id.
+  if (arrival.is_forged) return;
+  const transfer::BroadcastSource source{message.from, arrival.is_verified, arrival.neighbor};
+  const auto receive = [&](auto decoded) {
+    return decoded && transfers_.receive(source, *std::move(decoded), now);
+  };
+  const bool is_taken = message.subtype == "stream-chunk"
+                            ? receive(wire::decode_broadcast_chunk(message.content, reader_))
+                            : receive(wire::decode_broadcast_control(message.content, reader_));
+  if (!is_taken) ++counters_.malformed;
+}
+
 // ---- What follows
+
+void Node::Impl::publish_parts(Now now) {
+  while (!gate_.is_full()) {
+    auto part = transfers_.take_part(now);
+    if (!part) return;
+    originate({.id = random_.id<MessageId>(),
+               .subtype = std::string(part->subtype),
+               .content = std::move(part->content),
+               .timestamp = now.wall_ms,
+               .part = part->number},
+              now);
+  }
+}
 
 void Node::Impl::drain_transfers() {
   for (transfer::TransferEffect& effect : transfers_.take_effects()) {
@@ -183,8 +228,15 @@ void Node::Impl::carry(transfer::BinaryArrived effect) {
   out_.emit(BinaryReceived{effect.from, std::move(effect.data)});
 }
 void Node::Impl::carry(transfer::StreamBegan effect) {
-  out_.emit(StreamReceived{effect.from, to_id(effect.stream), to_info(std::move(effect.meta)),
-                           effect.offset});
+  const Link* link = links_.find(effect.from);
+  const bool is_verified =
+      effect.is_broadcast ? effect.is_verified : link != nullptr && link->is_verified;
+  out_.emit(StreamReceived{.peer = effect.from,
+                           .stream = to_id(effect.stream),
+                           .info = to_info(std::move(effect.meta)),
+                           .offset = effect.offset,
+                           .broadcast = effect.is_broadcast,
+                           .verified = is_verified});
 }
 void Node::Impl::carry(transfer::StreamBytes effect) {
   out_.emit(StreamData{effect.from, to_id(effect.stream), std::move(effect.data)});

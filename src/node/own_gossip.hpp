@@ -20,6 +20,8 @@ struct OwnGossip {
   bool wants_ack = false;
   /// Goes every way at once.
   bool spreads = false;
+  /// Of a stream to everybody: the number that `transfer::Transfers` has given it.
+  std::optional<std::uint64_t> part;
 };
 
 }  // namespace pigeon::node

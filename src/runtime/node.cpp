@@ -208,6 +208,11 @@ Result<StreamId, NodeError> Node::open_stream(const PeerId& to, StreamInfo info)
   return handle_->call([&](node::Node& core, Now now) { return core.open_stream(to, info, now); });
 }
 
+Result<StreamId, NodeError> Node::open_broadcast_stream(StreamInfo info) {
+  return handle_->call(
+      [&](node::Node& core, Now now) { return core.open_broadcast_stream(info, now); });
+}
+
 Result<void, NodeError> Node::write_stream(StreamId stream, std::vector<std::uint8_t> data) {
   return handle_->call(
       [&](node::Node& core, Now now) { return core.write_stream(stream, data, now); });

@@ -4,30 +4,13 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "wire/limits.hpp"
+#include "transfer/stream_meta.hpp"
 
 namespace pigeon::transfer {
 
 namespace {
 
 constexpr std::size_t reason_bytes_max = 256;
-
-/// As upstream's peers name their streams: the time in milliseconds and seven digits of base 36.
-std::string make_id(Random& random, Now now) {
-  constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::string id = "stream-" + std::to_string(now.wall_ms) + "-";
-  for (int i = 0; i < 7; ++i) id += digits[random.index(digits.size())];
-  return id;
-}
-
-/// What every receiver of this project reads.
-bool fits(const StreamMeta& meta) {
-  return meta.type.size() <= wire::name_bytes_max &&
-         meta.resume_token.size() <= wire::name_bytes_max &&
-         meta.filename.size() <= wire::filename_bytes_max &&
-         meta.mime_type.size() <= wire::filename_bytes_max &&
-         meta.total_size.value_or(0) <= wire::json_integer_max;
-}
 
 }  // namespace
 
@@ -170,7 +153,7 @@ std::size_t OutgoingStreams::share(const Shared& shared) const {
 
 void OutgoingStreams::send_init(Stream& stream, Line& line, Shared& shared, Now now) {
   do {
-    stream.id = make_id(shared.random, now);
+    stream.id = make_stream_id('-', shared.random, now);
   } while (line.closed.contains(stream.id, shared.hash));
   const wire::StreamInit init{.stream = stream.id,
                               .type = stream.meta.type,

@@ -17,6 +17,8 @@ class StreamKeys {
     peers_.emplace(key, peer);
     return key;
   }
+  /// Of a stream that is with nobody in particular.
+  StreamKey issue() { return StreamKey{++last_}; }
   void retire(StreamKey key) { peers_.erase(key); }
 
   std::optional<PeerId> peer_of(StreamKey key) const {

@@ -54,6 +54,10 @@ struct StreamBegan {
   StreamKey stream{};
   StreamMeta meta;
   std::uint64_t offset = 0;
+  /// It goes to everybody, and `from` need not be a neighbor.
+  bool is_broadcast = false;
+  /// Of one to everybody: `from` is proven.
+  bool is_verified = false;
 };
 struct StreamBytes {
   PeerId from;

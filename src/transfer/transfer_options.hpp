@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/time.hpp"
+#include "transfer/broadcast_options.hpp"
 
 namespace pigeon::transfer {
 
@@ -37,6 +38,7 @@ struct TransferOptions {
   /// How long a resumable stream waits for the other side's answer; then it starts at 0. Longer
   /// than a full window takes on a link of 400 kbit/s.
   Duration resume_wait = 8s;
+  BroadcastOptions broadcasts;
 };
 
 }  // namespace pigeon::transfer

@@ -1,6 +1,8 @@
 #include "transfer/transfers.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace pigeon::transfer {
 
@@ -20,7 +22,9 @@ Shared make_shared(const TransferOptions& options, Random random) {
 }  // namespace
 
 Transfers::Transfers(const TransferOptions& options, Random random)
-    : shared_(make_shared(options, random)) {}
+    : shared_(make_shared(options, random)),
+      incoming_broadcasts_(options.broadcasts, shared_.hash),
+      outgoing_broadcasts_(options.broadcasts) {}
 
 void Transfers::link_opened(const PeerId& peer) {
   const TransferOptions& options = shared_.options;
@@ -38,6 +42,8 @@ void Transfers::link_closed(const PeerId& peer, Now now) {
   neighbor->incoming.link_closed(neighbor->line, shared_, now);
   neighbor->outgoing.link_closed(neighbor->line, shared_);
   neighbors_.erase(peer);
+  outgoing_broadcasts_.drained(peer);
+  if (neighbors_.empty()) outgoing_broadcasts_.abort_all("the last link is over", shared_);
 }
 
 void Transfers::drained(const PeerId& peer) {
@@ -45,6 +51,7 @@ void Transfers::drained(const PeerId& peer) {
   if (neighbor == nullptr) return;
   neighbor->line.channel.drained();
   neighbor->outgoing.drained(neighbor->line, shared_);
+  outgoing_broadcasts_.drained(peer);
 }
 
 bool Transfers::receive(const PeerId& from, const wire::BinaryHeader& message) {
@@ -124,18 +131,28 @@ Result<StreamKey, TransferError> Transfers::open(const PeerId& to, StreamMeta me
 }
 
 Result<void, TransferError> Transfers::write(StreamKey stream, BytesView data) {
+  if (outgoing_broadcasts_.contains(stream)) return outgoing_broadcasts_.write(stream, data);
   const auto neighbor = find_outgoing(stream);
   if (!neighbor) return Unexpected(neighbor.error());
   return (*neighbor)->outgoing.write(stream, data, (*neighbor)->line, shared_);
 }
 
 Result<void, TransferError> Transfers::end(StreamKey stream) {
+  if (outgoing_broadcasts_.contains(stream)) return outgoing_broadcasts_.end(stream);
   const auto neighbor = find_outgoing(stream);
   if (!neighbor) return Unexpected(neighbor.error());
   return (*neighbor)->outgoing.end(stream, (*neighbor)->line, shared_);
 }
 
 Result<void, TransferError> Transfers::abort(StreamKey stream, std::string_view reason) {
+  if (outgoing_broadcasts_.contains(stream)) {
+    outgoing_broadcasts_.abort(stream, reason, shared_);
+    return {};
+  }
+  if (incoming_broadcasts_.contains(stream)) {
+    incoming_broadcasts_.abort(stream, shared_);
+    return {};
+  }
   const auto neighbor = find(stream);
   if (!neighbor) return Unexpected(neighbor.error());
   if ((*neighbor)->outgoing.contains(stream)) {
@@ -146,7 +163,46 @@ Result<void, TransferError> Transfers::abort(StreamKey stream, std::string_view 
   return {};
 }
 
+// ---- Streams to everybody
+
+Result<StreamKey, TransferError> Transfers::open_broadcast(const PeerId& self, StreamMeta meta,
+                                                           Now now) {
+  if (neighbors_.empty()) return Unexpected(TransferError::not_linked);
+  return outgoing_broadcasts_.open(std::move(meta), self, shared_, now);
+}
+
+std::optional<BroadcastPart> Transfers::take_part(Now now) {
+  return outgoing_broadcasts_.take_part(shared_, now);
+}
+
+void Transfers::published(std::uint64_t part, std::size_t bytes, Now now) {
+  for (auto& [peer, neighbor] : neighbors_) {
+    outgoing_broadcasts_.sent_to(peer, bytes, now);
+    neighbor.line.channel.want_drained(shared_.effects);
+  }
+  outgoing_broadcasts_.published(part, bytes, shared_, now);
+}
+
+bool Transfers::receive(const BroadcastSource& source, wire::BroadcastChunk message, Now now) {
+  return incoming_broadcasts_.receive(source, std::move(message), shared_, now);
+}
+
+bool Transfers::receive(const BroadcastSource& source, const wire::BroadcastControl& message,
+                        Now now) {
+  if (const auto* end = std::get_if<wire::BroadcastEnd>(&message)) {
+    return incoming_broadcasts_.receive(source, *end, shared_, now);
+  }
+  return incoming_broadcasts_.receive(source, std::get<wire::BroadcastAbort>(message), shared_);
+}
+
+void Transfers::abort_broadcasts(std::string_view reason) {
+  incoming_broadcasts_.abort_all(reason, shared_);
+  outgoing_broadcasts_.abort_all(reason, shared_);
+}
+
 void Transfers::handle_timeout(Now now) {
+  incoming_broadcasts_.handle_timeout(shared_, now);
+  outgoing_broadcasts_.handle_timeout(now);
   while (const auto key = shared_.answers_due.pop_due(now.monotonic)) {
     const auto neighbor = find(*key);
     if (!neighbor) continue;
@@ -154,7 +210,10 @@ void Transfers::handle_timeout(Now now) {
   }
 }
 
-Instant Transfers::next_timeout() const { return shared_.answers_due.next(); }
+Instant Transfers::next_timeout() const {
+  return std::min({shared_.answers_due.next(), incoming_broadcasts_.next_timeout(),
+                   outgoing_broadcasts_.next_timeout()});
+}
 
 std::vector<TransferEffect> Transfers::take_effects() { return std::exchange(shared_.effects, {}); }
 
@@ -165,6 +224,7 @@ Transfers::Neighbor* Transfers::find(const PeerId& peer) {
 
 Result<Transfers::Neighbor*, TransferError> Transfers::find(StreamKey stream) {
   if (const auto peer = shared_.keys.peer_of(stream)) return &neighbors_.at(*peer);
+  if (incoming_broadcasts_.contains(stream)) return Unexpected(TransferError::unknown_stream);
   const bool is_over = shared_.keys.was_issued(stream);
   return Unexpected(is_over ? TransferError::ended : TransferError::unknown_stream);
 }

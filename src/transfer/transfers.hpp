@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "base/bytes.hpp"
@@ -9,8 +11,10 @@
 #include "base/time.hpp"
 #include "pigeon/id.hpp"
 #include "pigeon/result.hpp"
+#include "transfer/incoming_broadcasts.hpp"
 #include "transfer/incoming_streams.hpp"
 #include "transfer/line.hpp"
+#include "transfer/outgoing_broadcasts.hpp"
 #include "transfer/outgoing_streams.hpp"
 #include "transfer/transfer_effect.hpp"
 #include "transfer/transfer_error.hpp"
@@ -20,7 +24,8 @@
 namespace pigeon::transfer {
 
 /// Binary messages and streams between neighbors (PeerPigeon protocol, 5.8), with back-pressure
-/// and, between peers of this project, resumption. Nothing that is sent or received stays here.
+/// and, between peers of this project, resumption: nothing that is sent or received stays here. And
+/// streams to everybody (5.9), of which bounded parts do.
 class Transfers {
  public:
   Transfers(const TransferOptions& options, Random random);
@@ -60,6 +65,21 @@ class Transfers {
   /// Ends a stream of either direction; nothing more is told of it. `reason` is UTF-8.
   Result<void, TransferError> abort(StreamKey stream, std::string_view reason);
 
+  // ---- Streams to everybody. `write`, `end` and `abort` are those above.
+
+  /// `StreamTakes` and all else that follows names `self`, the own id. Refused while there is no
+  /// link; broken off when the last one closes.
+  Result<StreamKey, TransferError> open_broadcast(const PeerId& self, StreamMeta meta, Now now);
+  /// The next message to sign and to send to all neighbors; nothing while the last one has not been
+  /// published, or it is not time yet.
+  std::optional<BroadcastPart> take_part(Now now);
+  /// A part has been sent to every neighbor, in a message of so many bytes.
+  void published(std::uint64_t part, std::size_t bytes, Now now);
+  bool receive(const BroadcastSource& source, wire::BroadcastChunk message, Now now);
+  bool receive(const BroadcastSource& source, const wire::BroadcastControl& message, Now now);
+  /// Breaks all of them off, of either direction.
+  void abort_broadcasts(std::string_view reason);
+
   void handle_timeout(Now now);
   /// When `handle_timeout` next has work; `Instant::max()` if it has none.
   Instant next_timeout() const;
@@ -81,6 +101,8 @@ class Transfers {
 
   Shared shared_;
   std::map<PeerId, Neighbor> neighbors_;
+  IncomingBroadcasts incoming_broadcasts_;
+  OutgoingBroadcasts outgoing_broadcasts_;
 };
 
 }  // namespace pigeon::transfer

@@ -44,7 +44,25 @@ bool append_object(std::string& out, JsonText object, JsonReader& reader) {
   return true;
 }
 
+/// Whether an array of numbers, or a number, is in canonical form for sure: whole numbers that
+/// doubles hold, without a space. So are the bytes of streams, which are thousands.
+bool is_plain(std::string_view text) {
+  constexpr std::size_t digits_max = 15;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit && c != ',') return false;
+    digits = is_digit ? digits + 1 : 0;
+    if (digits > digits_max) return false;
+  }
+  return true;
+}
+
 bool append_array(std::string& out, JsonText array, JsonReader& reader) {
+  if (is_plain(array.raw.substr(1, array.raw.size() - 2))) {
+    out += array.raw;
+    return true;
+  }
   const std::vector<JsonText> elements = reader.elements(array, array.raw.size());
   out += '[';
   for (const JsonText& element : elements) {
@@ -65,6 +83,10 @@ bool is_exact(std::string_view text) {
 }
 
 bool append_number(std::string& out, std::string_view text) {
+  if (is_plain(text)) {
+    out += text;
+    return true;
+  }
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   // The reader refuses numbers that are too large for a double, so this one is too small.

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "wire/byte_array.hpp"
 #include "wire/field_reader.hpp"
 #include "wire/peer_envelope.hpp"
 
@@ -12,15 +13,6 @@ template <class Message>
 Result<Message, WireError> checked(Message message, const FieldReader& fields) {
   if (!fields.is_valid()) return Unexpected(WireError::bad_field);
   return message;
-}
-
-/// Bytes as an array of numbers.
-std::vector<std::uint8_t> read_bytes(JsonText value, FieldReader& fields, JsonReader& reader) {
-  std::vector<std::uint8_t> bytes;
-  for (const JsonText& element : reader.elements(value, chunk_bytes_max)) {
-    bytes.push_back(static_cast<std::uint8_t>(fields.count(element, 255)));
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -67,10 +59,9 @@ Result<StreamChunk, WireError> decode_stream_chunk(const PeerEnvelope& envelope,
     chunk.size = fields.count(envelope.size);
     return checked(std::move(chunk), fields);
   }
-  const bool fits = envelope.data.kind() == JsonKind::array &&
-                    reader.elements(envelope.data, chunk_bytes_max + 1).size() <= chunk_bytes_max;
-  if (!fits) return Unexpected(WireError::bad_field);
-  chunk.data = read_bytes(envelope.data, fields, reader);
+  auto bytes = read_byte_array(envelope.data, chunk_bytes_max);
+  if (!bytes) return Unexpected(WireError::bad_field);
+  chunk.data = *std::move(bytes);
   chunk.size = chunk.data.size();
   return checked(std::move(chunk), fields);
 }

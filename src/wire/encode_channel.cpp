@@ -1,5 +1,6 @@
 #include <string>
 
+#include "wire/byte_array.hpp"
 #include "wire/json_writer.hpp"
 #include "wire/peer_message.hpp"
 
@@ -73,9 +74,9 @@ std::string encode(const StreamChunk& chunk) {
     out.number("size", as_number(chunk.size)).text("encoding", "binary");
     return out.finish();
   }
-  JsonArrayWriter data;
-  for (const std::uint8_t byte : chunk.data) data.raw(std::to_string(byte));
-  out.number("size", as_number(chunk.data.size())).raw("data", data.finish());
+  std::string data;
+  append_byte_array(data, chunk.data);
+  out.number("size", as_number(chunk.data.size())).raw("data", data);
   return out.finish();
 }
 
