@@ -92,7 +92,11 @@ class Teller {
 
   void operator()(const StreamReceived& event) const {
     const pigeon_stream_info info = view_stream_info(event.info);
-    tell_stream(PIGEON_EVENT_STREAM_RECEIVED, event, {.info = &info, .offset = event.offset});
+    tell_stream(PIGEON_EVENT_STREAM_RECEIVED, event,
+                {.info = &info,
+                 .offset = event.offset,
+                 .broadcast = event.broadcast,
+                 .verified = event.verified});
   }
   void operator()(const StreamData& event) const {
     tell_stream(PIGEON_EVENT_STREAM_DATA, event,

@@ -129,12 +129,16 @@ TEST(CEventTest, TellsTheBeginningOfAStream) {
                                .total_size = 9,
                                .chunk_size = 8'192,
                                .resume_token = "token"},
-                      .offset = 4},
+                      .offset = 4,
+                      .broadcast = true,
+                      .verified = true},
        [](const pigeon_event& event) {
          EXPECT_EQ(event.type, PIGEON_EVENT_STREAM_RECEIVED);
          EXPECT_EQ(event.stream.peer, alice_text);
          EXPECT_EQ(event.stream.stream, 5U);
          EXPECT_EQ(event.stream.offset, 4U);
+         EXPECT_TRUE(event.stream.broadcast);
+         EXPECT_TRUE(event.stream.verified);
          // What is told can be given back.
          const auto info = read_stream_info(event.stream.info);
          ASSERT_TRUE(info);
@@ -151,6 +155,7 @@ TEST(CEventTest, TellsTheCourseOfAStream) {
   view(StreamData{alice, StreamId{5}, {7, 8}}, [](const pigeon_event& event) {
     EXPECT_EQ(event.type, PIGEON_EVENT_STREAM_DATA);
     EXPECT_EQ(event.stream.info, nullptr);
+    EXPECT_FALSE(event.stream.broadcast);
     ASSERT_EQ(event.stream.size, 2U);
     EXPECT_EQ(event.stream.data[1], 8);
     EXPECT_STREQ(event.stream.reason, "");

@@ -273,6 +273,21 @@ pigeon_error_kind pigeon_node_open_stream(pigeon_node* node, const char* to,
   });
 }
 
+pigeon_error_kind pigeon_node_open_broadcast_stream(pigeon_node* node,
+                                                    const pigeon_stream_info* info,
+                                                    pigeon_stream_id* stream,
+                                                    pigeon_error** error) {
+  return pigeon::c::with_node(node, error, [&](Node& on) -> Done {
+    if (stream == nullptr) return pigeon::c::missing("stream");
+    auto read = pigeon::c::read_stream_info(info);
+    if (!read) return Unexpected(read.error());
+    const auto opened = on.open_broadcast_stream(*std::move(read));
+    if (!opened) return Unexpected(opened.error());
+    *stream = static_cast<pigeon_stream_id>(*opened);
+    return {};
+  });
+}
+
 pigeon_error_kind pigeon_node_write_stream(pigeon_node* node, pigeon_stream_id stream,
                                            const uint8_t* data, size_t size, pigeon_error** error) {
   return pigeon::c::with_node(node, error, [&](Node& on) -> Done {

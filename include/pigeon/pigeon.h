@@ -214,20 +214,29 @@ PIGEON_API pigeon_error_kind pigeon_node_decrypt(const pigeon_node* node, const 
                                                  pigeon_error** error);
 PIGEON_API void pigeon_decrypted_free(const pigeon_decrypted* content);
 
-// ---- Streams to neighbors
+// ---- Streams
 
-/// `PIGEON_EVENT_STREAM_WRITABLE` tells when and how much to write. `info` NULL: the defaults.
+/// To a neighbor. `PIGEON_EVENT_STREAM_WRITABLE` tells when and how much to write. `info` NULL: the
+/// defaults.
 PIGEON_API pigeon_error_kind pigeon_node_open_stream(pigeon_node* node, const char* to,
                                                      const pigeon_stream_info* info,
                                                      pigeon_stream_id* stream,
                                                      pigeon_error** error);
+/// To everybody in the network, for what is small and of use to all: every byte costs up to four on
+/// every link of the mesh. Events name our own id. `chunk_size` is clamped to 4,096 to 32,768, and
+/// there must be no `resume_token`.
+PIGEON_API pigeon_error_kind pigeon_node_open_broadcast_stream(pigeon_node* node,
+                                                               const pigeon_stream_info* info,
+                                                               pigeon_stream_id* stream,
+                                                               pigeon_error** error);
 PIGEON_API pigeon_error_kind pigeon_node_write_stream(pigeon_node* node, pigeon_stream_id stream,
                                                       const uint8_t* data, size_t size,
                                                       pigeon_error** error);
 /// Nothing follows; `PIGEON_EVENT_STREAM_COMPLETED` tells when all has been handed to the channel.
 PIGEON_API pigeon_error_kind pigeon_node_end_stream(pigeon_node* node, pigeon_stream_id stream,
                                                     pigeon_error** error);
-/// Ends a stream of either direction. `reason` may be NULL.
+/// Ends a stream of either direction. The sender of one to everybody does not hear of it. `reason`
+/// may be NULL.
 PIGEON_API pigeon_error_kind pigeon_node_abort_stream(pigeon_node* node, pigeon_stream_id stream,
                                                       const char* reason, pigeon_error** error);
 

@@ -129,6 +129,7 @@ TEST_F(BroadcastTest, ALostChunkIsTold) {
   const StreamId stream = open(0);
   send(0, stream, some(100'000));
   ASSERT_TRUE(village.node(0).end_stream(stream, village.now));
+  village.run();
   village.pass(9s);
   EXPECT_THAT(village.events<StreamAborted>(2), IsEmpty());
 

@@ -1,6 +1,7 @@
 #include "transfer/outgoing_broadcasts.hpp"
 
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -230,10 +231,13 @@ TEST_F(OutgoingBroadcastsTest, OpenOnesAreBounded) {
 }
 
 TEST_F(OutgoingBroadcastsTest, AbortedOnesCountUntilTheyAreOver) {
+  std::vector<StreamKey> keys;
   for (int i = 0; i < 16; ++i) {
-    const StreamKey key = caster_.open();
-    ASSERT_TRUE(caster_->write(key, Bytes(10)));
+    keys.push_back(caster_.open());
+    ASSERT_TRUE(caster_->write(keys.back(), Bytes(10)));
     ASSERT_TRUE(caster_.publish(10));
+  }
+  for (const StreamKey key : keys) {
     ASSERT_TRUE(caster_->abort(key, "no"));
     EXPECT_EQ(caster_->abort(key, "no").error(), TransferError::ended);
   }

@@ -85,6 +85,7 @@ TEST(CNullTest, CallsWithoutANodeAreErrors) {
   });
   expect([&](Error e) { return pigeon_node_send_binary(nullptr, nobody, &byte, 1, e); });
   expect([&](Error e) { return pigeon_node_open_stream(nullptr, nobody, nullptr, &stream, e); });
+  expect([&](Error e) { return pigeon_node_open_broadcast_stream(nullptr, nullptr, &stream, e); });
   expect([&](Error e) { return pigeon_node_write_stream(nullptr, 1, &byte, 1, e); });
   expect([](Error e) { return pigeon_node_end_stream(nullptr, 1, e); });
   expect([](Error e) { return pigeon_node_abort_stream(nullptr, 1, "a", e); });
@@ -169,6 +170,9 @@ TEST_F(CErrorsTest, OtherArgumentsThatAreNullAreErrors) {
       "to", [&](auto e) { return pigeon_node_open_stream(node_, nullptr, nullptr, &stream, e); });
   expect_missing("stream", [&](auto e) {
     return pigeon_node_open_stream(node_, nobody, nullptr, nullptr, e);
+  });
+  expect_missing("stream", [&](auto e) {
+    return pigeon_node_open_broadcast_stream(node_, nullptr, nullptr, e);
   });
   expect_missing("peer_id", [&](auto e) { return pigeon_node_peer_id(node_, nullptr, e); });
   expect_missing("status", [&](auto e) { return pigeon_node_status(node_, nullptr, e); });

@@ -149,6 +149,10 @@ typedef struct pigeon_stream_event {
   uint64_t total_bytes;
   /// Aborted: why. Otherwise empty.
   const char* reason;
+  /// Received: it goes to everybody, and `peer` need not be a neighbor.
+  bool broadcast;
+  /// Received: the peer is proven.
+  bool verified;
 } pigeon_stream_event;
 
 /// The node moved to the namespace `global`, or back.

@@ -106,6 +106,25 @@ function message_commands(meshes) {
       await meshes.get(id).sendFile(to, new File([data], filename));
     },
 
+    /// To everybody. A part is handed to the channels without waiting for room, so at once only as
+    /// much as they hold.
+    async broadcast_file({ id, filename, seed, bytes }) {
+      const data = binary_content(seed, 0, bytes);
+      const options = { filename, type: 'file', totalSize: bytes };
+      const writer = meshes.get(id).createBroadcastStream(options).getWriter();
+      const piece = 16384;
+      for (let at = 0; at < bytes; at += piece) {
+        await writer.write(data.subarray(at, at + piece));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await writer.close();
+    },
+
+    /// The same by `broadcastBlob`.
+    async broadcast_blob({ id, seed, bytes }) {
+      await meshes.get(id).broadcastBlob(new Blob([binary_content(seed, 0, bytes)]));
+    },
+
     async start_media({ id, video, audio }) {
       await meshes.get(id).startMedia({ video, audio });
     },

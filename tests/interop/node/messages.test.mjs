@@ -11,9 +11,12 @@ import {
   hears,
   is_native,
   join_native,
+  join_over_ours,
+  join_over_theirs,
   join_pair,
   native_test,
   smallest,
+  waits,
 } from './suite.mjs';
 
 let browser;
@@ -23,7 +26,6 @@ before(async () => {
 after(() => browser?.close());
 
 const get_browser = () => browser;
-const waits = { autoDiscovery: false };
 
 describe('keys are exchanged and messages encrypted', { concurrency: 3 }, () => {
   // 0.1.1 makes no keys unless it is told to.
@@ -106,27 +108,6 @@ async function pass_on(world, one, other, fields = {}) {
     await from.broadcast(content);
     await hears(world, to, 'messageReceived', { ...expected, content, direct: false });
   }
-}
-
-/// The ends have the greater ids, so that they can offer to the relay.
-async function join_over_theirs(world, ids, relay_kind) {
-  const relay = await world.join({ id: smallest(ids[0]), ...relay_kind });
-  const ends = await Promise.all([join_native(world, waits), join_native(world, waits)]);
-  await Promise.all(ends.map((end) => call(world, end, relay)));
-  return ends;
-}
-
-/// With one link each, the ends have no room for each other.
-async function join_over_ours(world, ids, end_kinds) {
-  const more = { autoDiscovery: false, evictionStrategy: false };
-  const relay = await join_native(world, waits);
-  const ends = [];
-  for (const [index, end_kind] of end_kinds.entries()) {
-    const end = await world.join({ id: smallest(ids[index]), ...end_kind, max_peers: 1, more });
-    await call(world, relay, end);
-    ends.push(end);
-  }
-  return ends;
 }
 
 describe('over a third peer', { concurrency: 3 }, () => {

@@ -84,6 +84,29 @@ export async function call(world, from, to) {
   await all_linked(world, [from, to]);
 }
 
+export const waits = { autoDiscovery: false };
+
+/// The ends have the greater ids, so that they can offer to the relay.
+export async function join_over_theirs(world, ids, relay_kind) {
+  const relay = await world.join({ id: smallest(ids[0]), ...relay_kind });
+  const ends = await Promise.all([join_native(world, waits), join_native(world, waits)]);
+  await Promise.all(ends.map((end) => call(world, end, relay)));
+  return ends;
+}
+
+/// With one link each, the ends have no room for each other.
+export async function join_over_ours(world, ids, end_kinds) {
+  const more = { autoDiscovery: false, evictionStrategy: false };
+  const relay = await join_native(world, waits);
+  const ends = [];
+  for (const [index, end_kind] of end_kinds.entries()) {
+    const end = await world.join({ id: smallest(ids[index]), ...end_kind, max_peers: 1, more });
+    await call(world, relay, end);
+    ends.push(end);
+  }
+  return ends;
+}
+
 /// Waits until one of upstream's peers no longer counts `gone` as linked. Its sweep for stale
 /// links, if it comes first, tells nobody.
 export async function loses(peer, gone) {

@@ -117,6 +117,7 @@ Peer::Answer Peer::run_message(std::string_view what, const json::object& comman
     if (!content) return Unexpected(content.error());
     return json::parse(content->json);
   }
+  if (what == "broadcast_file") return send_file(command);
   const PeerId to = peer_of(command);
   if (what == "direct") return answer(node_->send_direct_message(to, text_of(command, "text")));
   if (what == "direct_json") {
@@ -143,6 +144,9 @@ Peer::Answer Peer::send_file(const json::object& command) {
   StreamInfo info{.type = "file",
                   .filename = std::string(text_of(command, "filename")),
                   .mime_type = "application/octet-stream"};
+  if (!command.contains("to")) {
+    return answer(transfers_.broadcast(*node_, std::move(info), content_of(command)));
+  }
   return answer(transfers_.send(*node_, peer_of(command), std::move(info), content_of(command)));
 }
 

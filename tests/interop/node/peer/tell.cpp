@@ -80,6 +80,8 @@ struct Describer {
     told["filename"] = event.info.filename;
     told["mime_type"] = event.info.mime_type;
     told["bytes"] = event.info.total_size.value_or(0);
+    told["broadcast"] = event.broadcast;
+    told["verified"] = event.verified;
     return told;
   }
   json::object operator()(const StreamCompleted& event) const {

@@ -14,6 +14,14 @@ Result<void, NodeError> Transfers::send(Node& node, const PeerId& to, StreamInfo
   return {};
 }
 
+Result<void, NodeError> Transfers::broadcast(Node& node, StreamInfo info, Bytes data) {
+  info.total_size = data.size();
+  const auto stream = node.open_broadcast_stream(std::move(info));
+  if (!stream) return Unexpected(stream.error());
+  sending_[*stream] = {.data = std::move(data)};
+  return {};
+}
+
 void Transfers::follow(Node& node, const NodeEvent& event) {
   if (const auto* room = std::get_if<StreamWritable>(&event)) {
     write(node, *room);

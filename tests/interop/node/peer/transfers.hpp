@@ -15,6 +15,8 @@ class Transfers {
  public:
   Result<void, NodeError> send(Node& node, const PeerId& to, StreamInfo info, Bytes data);
 
+  Result<void, NodeError> broadcast(Node& node, StreamInfo info, Bytes data);
+
   /// Writes on when there is room, and keeps what arrives.
   void follow(Node& node, const NodeEvent& event);
 
