@@ -26,7 +26,8 @@ constexpr auto names = std::to_array<CommandName>({
      "shortened.", 2, many, false},
     {"send-file", Command::send_file, "ID FILE",
      "Send a file to one peer, over a direct link; one that broke off goes on where it stopped, "
-     "if the id stays (init) and the other side still runs.", 2, 2, false},
+     "if the id stays (init) and the other side still runs. With the word all instead of an ID, to "
+     "everybody who is there: for small ones, as they cross every link.", 2, 2, false},
     {"peers", Command::peers, "",
      "Join briefly and list the links, and the peers known besides; that is not everybody.", 0, 0,
      false},

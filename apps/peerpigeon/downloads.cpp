@@ -45,7 +45,8 @@ bool Downloads::begin(const pigeon::StreamReceived& event) {
   console_.tell(
       {Verbosity::info,
        "file_begun",
-       fmt::format("{} sends {}{}{}", short_id(event.peer), name,
+       fmt::format("{} sends {}{}{}{}", short_id(event.peer), name,
+                   event.broadcast ? " to everybody" : "",
                    event.info.total_size ? ", " + format_bytes(*event.info.total_size) : "",
                    event.offset > 0 ? ", going on where it stopped" : ""),
        {{"peer", event.peer.to_text()}, {"name", name}, {"offset", event.offset}}});

@@ -27,6 +27,8 @@ constexpr auto introduction_time = 2s;
 constexpr auto answer_time = 1s;
 // Joining brings the links one after another; a pause of this length says that they are there.
 constexpr auto settled_time = 700ms;
+// In the place of an id, which it cannot be the beginning of.
+constexpr std::string_view everybody = "all";
 
 std::string joined(std::span<const std::string> words) {
   return fmt::format("{}", fmt::join(words, " "));
@@ -127,13 +129,35 @@ int watch_upload(Errand& errand, Console& console, Upload& upload) {
   });
   if (ending == Ending::interrupted) return exit_interrupted;
   if (upload.state() == Upload::State::completed) return exit_good;
-  console.complain(fmt::format(
-      "{} was not sent: {}{}", safe_text(upload.name()),
-      upload.reason().empty() ? "the peer is gone" : upload.reason(),
-      upload.may_go_on() ? ". Send it again, and it goes on where it stopped if the other side "
-                           "still runs and this peer keeps its id (peerpigeon init)"
-                         : ""));
+  console.complain(
+      fmt::format("{} was not sent: {}{}", safe_text(upload.name()),
+                  upload.reason().empty() ? "the peer is gone" : upload.reason(),
+                  upload.may_go_on() && upload.is_for_one()
+                      ? ". Send it again, and it goes on where it stopped if the other side "
+                        "still runs and this peer keeps its id (peerpigeon init)"
+                      : ""));
   return exit_failed;
+}
+
+/// To everybody who is there. Nobody confirms it.
+int send_file_to_all(Errand& errand, Console& console, Upload& upload) {
+  if (!wait_for_link(errand, console)) return errand.status();
+  wait_until_settled(errand);
+  if (const auto begun = upload.begin_for_all(errand.session().node()); !begun) {
+    console.complain(begun.error());
+    return exit_failed;
+  }
+  if (const int status = watch_upload(errand, console, upload); status != exit_good) return status;
+  const std::size_t count = errand.session().node().status().connected_count;
+  // Ends when the links have closed, which they do behind what was sent.
+  errand.end();
+  console.answer(
+      {Verbosity::info,
+       "file_sent",
+       fmt::format("sent {}, {}, to {} neighbor{}, who pass it on", safe_text(upload.name()),
+                   format_bytes(upload.bytes()), count, count == 1 ? "" : "s"),
+       {{"name", upload.name()}, {"bytes", upload.bytes()}, {"neighbors", count}}});
+  return exit_good;
 }
 
 int send_file_to(Errand& errand, Console& console, Upload& upload, const PeerId& peer) {
@@ -209,6 +233,7 @@ int run_send_file(const Invocation& invocation, Console& console) {
   }
   Errand errand(invocation, console);
   if (!errand.begin()) return errand.status();
+  if (invocation.arguments.front() == everybody) return send_file_to_all(errand, console, **upload);
   const auto peer = errand.find(invocation.arguments.front());
   if (!peer) return errand.status();
   const Waited linked = errand.link(*peer, invocation.settings.timeout);

@@ -45,14 +45,28 @@ Result<std::unique_ptr<Upload>, std::string> Upload::open(const fs::path& path) 
 
 Result<void, std::string> Upload::begin(pigeon::Node& node, const pigeon::PeerId& peer) {
   peer_ = peer;
+  pigeon::StreamInfo info = this->info();
+  info.chunk_size = 65'536;
+  info.resume_token = token_;
+  return follow(node.open_stream(peer, std::move(info)));
+}
+
+Result<void, std::string> Upload::begin_for_all(pigeon::Node& node) {
+  is_for_all_ = true;
+  return follow(node.open_broadcast_stream(info()));
+}
+
+pigeon::StreamInfo Upload::info() const {
   pigeon::StreamInfo info;
   info.type = "file";
   info.filename = name_;
   info.mime_type = "application/octet-stream";
   info.total_size = bytes_;
-  info.chunk_size = 65'536;
-  info.resume_token = token_;
-  const auto stream = node.open_stream(peer, std::move(info));
+  return info;
+}
+
+Result<void, std::string> Upload::follow(
+    const Result<pigeon::StreamId, pigeon::NodeError>& stream) {
   if (!stream) return Unexpected(stream.error().message);
   stream_ = *stream;
   return {};

@@ -12,7 +12,7 @@
 
 namespace peerpigeon {
 
-/// A file on its way to a neighbor.
+/// A file on its way to a neighbor, or to everybody.
 class Upload {
  public:
   enum class State { going, completed, failed };
@@ -26,6 +26,8 @@ class Upload {
 
   /// Begins the stream; the peer is linked. The error is a sentence.
   pigeon::Result<void, std::string> begin(pigeon::Node& node, const pigeon::PeerId& peer);
+  /// Begins a stream to everybody.
+  pigeon::Result<void, std::string> begin_for_all(pigeon::Node& node);
   /// Takes an event, if it is of this stream.
   State take(pigeon::Node& node, const pigeon::NodeEvent& event);
 
@@ -42,9 +44,14 @@ class Upload {
   /// Whether it would go on if it were sent again: the peer is gone, or could not keep up. What it
   /// refuses once it refuses again.
   bool may_go_on() const;
+  /// It goes to a neighbor.
+  bool is_for_one() const { return !is_for_all_; }
 
  private:
   Upload() = default;
+  pigeon::StreamInfo info() const;
+  pigeon::Result<void, std::string> follow(
+      const pigeon::Result<pigeon::StreamId, pigeon::NodeError>& stream);
   void write(pigeon::Node& node, const pigeon::StreamWritable& writable);
   bool read(std::size_t bytes);
   void fail(std::string reason);
@@ -58,6 +65,7 @@ class Upload {
   /// Read from the file, and not taken by the stream yet.
   std::vector<std::uint8_t> unsent_;
   pigeon::PeerId peer_;
+  bool is_for_all_ = false;
   std::optional<pigeon::StreamId> stream_;
   bool has_begun_ = false;
   bool has_ended_ = false;

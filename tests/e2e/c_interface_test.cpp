@@ -208,6 +208,31 @@ TEST_P(CInterfaceTest, CarriesAStream) {
   EXPECT_EQ(alice_->wait_for(PIGEON_EVENT_STREAM_COMPLETED).stream, stream);
 }
 
+TEST_P(CInterfaceTest, CarriesAStreamToEverybody) {
+  pigeon_stream_info info{.struct_size = sizeof info, .type = "file", .filename = "for all"};
+  pigeon_stream_id stream = 0;
+  ASSERT_EQ(pigeon_node_open_broadcast_stream(alice_->node(), &info, &stream, nullptr), PIGEON_OK);
+  const KeptEvent writable = alice_->wait_for(PIGEON_EVENT_STREAM_WRITABLE);
+  EXPECT_EQ(writable.stream, stream);
+  EXPECT_EQ(writable.peer, alice_->id());
+  const std::vector<std::uint8_t> bytes(5'000, 9);
+
+  ASSERT_EQ(pigeon_node_write_stream(alice_->node(), stream, bytes.data(), bytes.size(), nullptr),
+            PIGEON_OK);
+  ASSERT_EQ(pigeon_node_end_stream(alice_->node(), stream, nullptr), PIGEON_OK);
+
+  const KeptEvent received = bob_->wait_for(PIGEON_EVENT_STREAM_RECEIVED);
+  EXPECT_EQ(received.text, "for all");
+  EXPECT_EQ(received.peer, alice_->id());
+  EXPECT_EQ(bob_->wait_for(PIGEON_EVENT_STREAM_DATA).data, bytes);
+  bob_->wait_for(PIGEON_EVENT_STREAM_COMPLETED);
+  EXPECT_EQ(alice_->wait_for(PIGEON_EVENT_STREAM_COMPLETED).stream, stream);
+
+  info.resume_token = "again";
+  EXPECT_EQ(pigeon_node_open_broadcast_stream(alice_->node(), &info, &stream, nullptr),
+            PIGEON_BAD_ARGUMENT);
+}
+
 TEST_P(CInterfaceTest, AbortsAStream) {
   pigeon_stream_id stream = 0;
   ASSERT_EQ(pigeon_node_open_stream(alice_->node(), bob_->id(), nullptr, &stream, nullptr),

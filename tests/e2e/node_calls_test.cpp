@@ -1,6 +1,8 @@
 // What an application may do with nodes: from many threads, in events, and as fast as it can.
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -89,6 +91,59 @@ TEST_P(NodeStreamTest, CarriesTenMebibytesAtThePaceOfTheChannel) {
   // More than one window's worth of room was told.
   EXPECT_GT(alice->told<StreamWritable>().size(), 2U);
   EXPECT_EQ(crypto::sha256(received), crypto::sha256(file));
+}
+
+// ---- Streams to everybody
+
+TEST(NodeBroadcastTest, CarriesAStreamToEverybodyOverARelay) {
+  const Bytes file = pattern(std::size_t{4} << 20U);
+  Uploader uploader(file);
+  NodeOptions options = local_options();
+  options.auto_discovery = false;
+  const LocalHub hub;
+  NodeSide alice(options, [&](Node& node, const NodeEvent& event) { uploader.take(node, event); });
+  std::array<Bytes, 2> received;
+  const auto receiver = [&received](std::size_t index) {
+    return [&all = received.at(index)](Node& /*node*/, NodeEvent& event) {
+      auto* data = std::get_if<StreamData>(&event);
+      if (data == nullptr) return;
+      all.insert(all.end(), data->data.begin(), data->data.end());
+      data->data.clear();
+    };
+  };
+  NodeSide bob(options, receiver(0));
+  NodeSide carol(options, receiver(1));
+  for (NodeSide* side : {&alice, &bob, &carol}) side->join(hub);
+  EXPECT_EQ(alice.node().open_broadcast_stream({}).error().kind, NodeErrorKind::not_connected);
+  for (NodeSide* side : {&alice, &carol}) {
+    ASSERT_TRUE(side->node().connect_to_peer(bob.id()));
+    side->wait_for_link(bob.id());
+    side->wait_for<PeerVerified>(1);
+  }
+  bob.wait_for<PeerVerified>(2);
+
+  const auto begun_at = std::chrono::steady_clock::now();
+  const auto stream = alice.node().open_broadcast_stream(
+      {.type = "file", .filename = "pattern.bin", .total_size = file.size()});
+  ASSERT_TRUE(stream) << stream.error().message;
+
+  for (NodeSide* side : {&bob, &carol}) {
+    const auto begun = side->wait_for<StreamReceived>(1).front();
+    EXPECT_EQ(begun.peer, alice.id());
+    EXPECT_EQ(begun.info.filename, "pattern.bin");
+    EXPECT_TRUE(begun.broadcast);
+    EXPECT_TRUE(begun.verified);
+    EXPECT_EQ(side->wait_for<StreamCompleted>(1).front().total_bytes, file.size());
+    EXPECT_THAT(side->told<StreamReceived>(), SizeIs(1));
+    const NodeCounters counters = side->node().status().counters;
+    EXPECT_EQ(counters.over_rate + counters.unsent + counters.malformed + counters.unparked, 0U);
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_at;
+  RecordProperty("mebibytes_per_second", std::to_string(4 / took.count()));
+  const auto completed = alice.wait_for<StreamCompleted>(1).front();
+  EXPECT_EQ(completed.stream, *stream);
+  EXPECT_EQ(completed.peer, alice.id());
+  for (const Bytes& all : received) EXPECT_EQ(crypto::sha256(all), crypto::sha256(file));
 }
 
 TEST(NodeCallsTest, RefusesMoreThanAStreamTakes) {

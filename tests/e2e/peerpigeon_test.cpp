@@ -116,6 +116,21 @@ TEST_F(DemoTest, FilesArriveWholeAndOverwriteNothing) {
   EXPECT_EQ(run_with_url({"send-file", id, "/nowhere/at.all"}).status, 1);
 }
 
+TEST_F(DemoTest, AFileForEverybodyArrives) {
+  const auto file = write_file("for all.bin", 300'000);
+  ChildProcess joined = start({"join", url_, "--json"});
+  joined.wait_for_line(R"("event":"peer_connected")");
+
+  const Ended sent = run_with_url({"send-file", "all", file.string()});
+
+  EXPECT_EQ(sent.status, 0) << sent.output;
+  EXPECT_THAT(sent.output, HasSubstr("sent for all.bin, 300.0 kB, to "));
+  joined.wait_for_line(R"("event":"file_received")");
+  EXPECT_EQ(contents(home() / "downloads" / "for all.bin"), contents(file));
+  joined.signal(SIGINT);
+  EXPECT_EQ(joined.wait(), 0);
+}
+
 TEST_F(DemoTest, ALargeFileIsSentNoFasterThanItIsTaken) {
   const auto file = write_file("large.bin", 90'000'000);
   ChildProcess joined = start({"join", url_, "--json"});
