@@ -113,7 +113,12 @@ TEST(NodeBroadcastTest, CarriesAStreamToEverybodyOverARelay) {
   };
   NodeSide bob(options, receiver(0));
   NodeSide carol(options, receiver(1));
-  for (NodeSide* side : {&alice, &bob, &carol}) side->join(hub);
+  for (NodeSide* side : {&alice, &bob, &carol}) {
+    side->join(hub);
+    side->wait_for<HubStatusChanged>(1, [](const HubStatusChanged& status) {
+      return status.state == HubStatusChanged::State::connected;
+    });
+  }
   EXPECT_EQ(alice.node().open_broadcast_stream({}).error().kind, NodeErrorKind::not_connected);
   for (NodeSide* side : {&alice, &carol}) {
     ASSERT_TRUE(side->node().connect_to_peer(bob.id()));

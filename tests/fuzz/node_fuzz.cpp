@@ -393,7 +393,8 @@ class World {
       StreamInfo info{.filename = std::string(script_.below(2), 'f'),
                       .resume_token = std::string(script_.below(2), 't')};
       if (script_.flip()) info.total_size = script_.byte();
-      const auto stream = node.open_stream(peer, info, now_);
+      const auto stream = script_.below(4) == 0 ? node.open_broadcast_stream(info, now_)
+                                                : node.open_stream(peer, info, now_);
       if (stream) self_->streams.insert(*stream);
       return self_->observe(now_);
     }

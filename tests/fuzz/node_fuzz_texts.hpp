@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/fuzz/node_fuzz_world.hpp"
+#include "wire/broadcast_part.hpp"
 #include "wire/peer_message.hpp"
 #include "wire/server_message.hpp"
 #include "wire/signal_data.hpp"
@@ -223,7 +224,10 @@ class Texts {
                                                       "peer-announcement",
                                                       "key_exchange_response",
                                                       "dht-routing",
-                                                      "mediaEvent"};
+                                                      "mediaEvent",
+                                                      "stream-chunk",
+                                                      "stream-chunk",
+                                                      "stream-control"};
     const PeerId sender = script.below(3) == 0 ? any_peer(script, self_) : from();
     std::array<std::uint8_t, 16> id{};
     id.fill(script.byte());
@@ -244,6 +248,7 @@ class Texts {
 
   std::string content(Script& script, const std::string& subtype) const {
     if (subtype == "chat") return script.below(4) != 0 ? "\"hello\"" : std::string(script.text());
+    if (subtype.starts_with("stream-")) return part(script, subtype);
     switch (script.below(8)) {
       case 0:
         return wire::encode_content(wire::DirectAck{MessageId()});
@@ -273,6 +278,22 @@ class Texts {
       default:
         return R"({"a":[1,"two",null]})";
     }
+  }
+
+  /// Of a stream to everybody.
+  static std::string part(Script& script, const std::string& subtype) {
+    static const std::vector<std::string> streams = {"a", "b", "c", "d"};
+    const std::string& stream = script.pick(streams);
+    if (subtype == "stream-chunk") {
+      wire::BroadcastChunk chunk{
+          .stream = stream, .index = script.below(4), .data = Bytes(script.byte())};
+      if (script.below(8) == 0) chunk.index = std::uint64_t{1} << script.below(53);
+      if (script.flip()) chunk.total_size = script.byte();
+      if (chunk.index == 0) chunk.metadata = wire::BroadcastMetadata{.type = "file"};
+      return wire::encode_content(chunk, 1);
+    }
+    if (script.flip()) return wire::encode_content(wire::BroadcastAbort{stream, "no", {}}, 1);
+    return wire::encode_content(wire::BroadcastEnd{stream, script.below(6), script.byte(), {}}, 1);
   }
 
   std::string encrypted(std::string_view group) const {

@@ -253,7 +253,7 @@ class Subject {
     PIGEON_ASSERT(notary_.has_signed(event.from, parts));
   }
   void hear(const StreamReceived& event, Now /*now*/) {
-    PIGEON_ASSERT(connected_.contains(event.peer));
+    PIGEON_ASSERT(event.broadcast ? event.peer != id() : connected_.contains(event.peer));
     PIGEON_ASSERT(streams.insert(event.stream).second);
   }
   void hear(const StreamCompleted& event, Now /*now*/) {

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/assert.hpp"
+#include "wire/broadcast_part.hpp"
 #include "wire/canonical_json.hpp"
 #include "wire/group_key.hpp"
 #include "wire/json_reader.hpp"
@@ -125,6 +126,36 @@ void check(const EncryptedContent& content) {
   check_content<EncryptedContent>(encode_content(content, noon));
 }
 
+/// As `text` is read again.
+JsonText parsed(const std::string& text, JsonReader& reader) {
+  const auto value = reader.parse(text);
+  PIGEON_ASSERT(value.has_value());
+  return *value;
+}
+
+void check_broadcast_part(JsonText content, JsonReader& reader) {
+  JsonReader other;
+  if (const auto chunk = decode_broadcast_chunk(content, reader)) {
+    PIGEON_ASSERT(chunk->data.size() <= chunk_bytes_max);
+    const std::string text = encode_content(*chunk, noon);
+    if (text.size() > message_bytes_max) return;
+    const auto again = decode_broadcast_chunk(parsed(text, other), other);
+    PIGEON_ASSERT(again.has_value());
+    PIGEON_ASSERT(again->stream == chunk->stream);
+    PIGEON_ASSERT(again->index == chunk->index);
+    PIGEON_ASSERT(again->data == chunk->data);
+    PIGEON_ASSERT(again->metadata.has_value() == chunk->metadata.has_value());
+  }
+  const auto control = decode_broadcast_control(content, reader);
+  if (!control) return;
+  const std::string text =
+      std::visit([](const auto& typed) { return encode_content(typed, noon); }, *control);
+  if (text.size() > message_bytes_max) return;
+  const auto again = decode_broadcast_control(parsed(text, other), other);
+  PIGEON_ASSERT(again.has_value());
+  PIGEON_ASSERT(again->index() == control->index());
+}
+
 void check_signal_data(std::string_view data, JsonReader& reader) {
   JsonReader other;
   if (const auto description = decode_description(data, reader)) {
@@ -151,6 +182,7 @@ void check_message(const GossipMessage& message, JsonReader& reader) {
   check_forward(message, false);
   check_forward(message, true);
   check_encoded(message, reader);
+  check_broadcast_part(message.content, reader);
   JsonReader spare;
   const auto content = decode_direct_content(message.content, reader, spare);
   if (!content) return;
