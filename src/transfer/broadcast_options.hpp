@@ -24,9 +24,10 @@ struct BroadcastOptions {
   std::size_t channel_bytes_max = 131'072;
   /// How long a channel may hold them up. The messages for it pile up then, until it is closed.
   Duration stall_max = 15s;
-  /// Bytes of messages in a second; half of what a neighbor takes from us by default, because it
-  /// passes on what others broadcast, too. Each message counts as 8,192 more.
-  std::uint32_t bytes_per_second = 16U << 20U;
+  /// Bytes of messages in a second, each of which counts as 8,192 more. Far less than a neighbor
+  /// takes by default: relays pass on at the rate at which they receive, and drop what a slower
+  /// link of theirs does not take.
+  std::uint32_t bytes_per_second = 4U << 20U;
 
   // ---- Those of others: of proven peers and of unproven ones this much each
 

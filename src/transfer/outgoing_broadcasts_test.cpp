@@ -176,7 +176,7 @@ TEST_F(OutgoingBroadcastsTest, WithoutALinkThereIsNoStream) {
   EXPECT_EQ(caster_->open_broadcast(alice, {}, caster_.now).error(), TransferError::not_linked);
 }
 
-TEST_F(OutgoingBroadcastsTest, TheRateIsHalfOfWhatNeighborsTake) {
+TEST_F(OutgoingBroadcastsTest, TheRateIsBounded) {
   const StreamKey key = caster_.open();
   std::uint64_t bytes = 0;
   std::uint64_t messages = 0;
@@ -191,9 +191,9 @@ TEST_F(OutgoingBroadcastsTest, TheRateIsHalfOfWhatNeighborsTake) {
     const Instant next = caster_->next_timeout();
     if (next < Instant::max()) caster_.pass(next - caster_.now.monotonic);
   }
-  EXPECT_LT(bytes / 10, 16U << 20U);
-  EXPECT_GT(bytes / 10, 13U << 20U);
-  EXPECT_LT(messages / 10, 2'000U);
+  EXPECT_LT(bytes / 10, 4U << 20U);
+  EXPECT_GT(bytes / 10, 3U << 20U);
+  EXPECT_LT(messages / 10, 500U);
 }
 
 TEST_F(OutgoingBroadcastsTest, TheSmallestWritesAreBoundedToo) {

@@ -96,7 +96,7 @@ TEST_P(NodeStreamTest, CarriesTenMebibytesAtThePaceOfTheChannel) {
 // ---- Streams to everybody
 
 TEST(NodeBroadcastTest, CarriesAStreamToEverybodyOverARelay) {
-  const Bytes file = pattern(std::size_t{4} << 20U);
+  const Bytes file = pattern(std::size_t{2} << 20U);
   Uploader uploader(file);
   NodeOptions options = local_options();
   options.auto_discovery = false;
@@ -121,6 +121,7 @@ TEST(NodeBroadcastTest, CarriesAStreamToEverybodyOverARelay) {
   }
   EXPECT_EQ(alice.node().open_broadcast_stream({}).error().kind, NodeErrorKind::not_connected);
   for (NodeSide* side : {&alice, &carol}) {
+    side->wait_for<PeerDiscovered>(2);
     ASSERT_TRUE(side->node().connect_to_peer(bob.id()));
     side->wait_for_link(bob.id());
     side->wait_for<PeerVerified>(1);
@@ -141,10 +142,13 @@ TEST(NodeBroadcastTest, CarriesAStreamToEverybodyOverARelay) {
     EXPECT_EQ(side->wait_for<StreamCompleted>(1).front().total_bytes, file.size());
     EXPECT_THAT(side->told<StreamReceived>(), SizeIs(1));
     const NodeCounters counters = side->node().status().counters;
-    EXPECT_EQ(counters.over_rate + counters.unsent + counters.malformed + counters.unparked, 0U);
+    EXPECT_EQ(counters.over_rate, 0U);
+    EXPECT_EQ(counters.unsent, 0U);
+    EXPECT_EQ(counters.malformed, 0U);
+    EXPECT_EQ(counters.unparked, 0U);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun_at;
-  RecordProperty("mebibytes_per_second", std::to_string(4 / took.count()));
+  RecordProperty("mebibytes_per_second", std::to_string(2 / took.count()));
   const auto completed = alice.wait_for<StreamCompleted>(1).front();
   EXPECT_EQ(completed.stream, *stream);
   EXPECT_EQ(completed.peer, alice.id());
