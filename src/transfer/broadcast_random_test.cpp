@@ -49,7 +49,7 @@ std::vector<SentPart> disturb(std::vector<SentPart> parts, std::size_t reach, bo
 }
 
 TEST(BroadcastRandomTest, WhatArrivesIsABeginningAndWithoutLossAll) {
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Random random = Random::from_number(seed);
     const Bytes data = some_bytes(random.index(400'000), static_cast<std::uint8_t>(seed));
@@ -80,7 +80,7 @@ TEST(BroadcastRandomTest, WhatArrivesIsABeginningAndWithoutLossAll) {
       ASSERT_EQ(ended.size(), 1U);
       EXPECT_EQ(received, data);
     }
-    if (!ended.empty()) EXPECT_EQ(ended[0].total_bytes, received.size());
+    for (const StreamEnded& end : ended) EXPECT_EQ(end.total_bytes, received.size());
     EXPECT_EQ(receiver->next_timeout(), Instant::max()) << "nothing stays behind";
   }
 }
