@@ -41,7 +41,7 @@ bool Downloads::begin(const pigeon::StreamReceived& event) {
     return true;
   }
   files_.insert_or_assign(event.stream, File{event.peer, name, event.info.resume_token,
-                                             *std::move(part), event.offset});
+                                             *std::move(part), event.offset, event.broadcast});
   console_.tell(
       {Verbosity::info,
        "file_begun",
@@ -57,9 +57,17 @@ std::string_view Downloads::objection(const pigeon::StreamReceived& event) const
   if (event.info.total_size.value_or(0) > limits_.file_bytes_max) {
     return "larger than is accepted here";
   }
+  if (event.broadcast && !event.verified) return "what goes to everybody has to be signed";
   if (files_in_all_ + files_.size() >= limits_.files_max) return "no more files are taken";
-  if (files_.size() >= limits_.open_max) return "too many files at a time";
+  const bool is_full = files_.size() >= limits_.open_max ||
+                       (event.broadcast && broadcast_count() >= limits_.open_max / 4);
+  if (is_full) return "too many files at a time";
   return "";
+}
+
+std::size_t Downloads::broadcast_count() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(files_, [](const auto& entry) { return entry.second.is_for_all; }));
 }
 
 std::optional<PartFile> Downloads::open_part(const pigeon::StreamReceived& event) {

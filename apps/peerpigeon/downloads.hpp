@@ -50,8 +50,12 @@ class Downloads {
     std::string token;
     PartFile part;
     std::uint64_t bytes = 0;
+    bool is_for_all = false;
   };
   using Files = std::map<pigeon::StreamId, File>;
+
+  /// Files on their way that go to everybody.
+  std::size_t broadcast_count() const;
 
   bool begin(const pigeon::StreamReceived& event);
   bool write(const pigeon::StreamData& event);

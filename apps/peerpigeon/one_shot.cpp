@@ -125,7 +125,8 @@ int watch_upload(Errand& errand, Console& console, Upload& upload) {
       console.show_progress(progress_line(upload.bytes_sent(), upload.bytes(), seconds));
     }
     const auto* gone = std::get_if<pigeon::PeerDisconnected>(&event);
-    return state != Upload::State::going || (gone != nullptr && gone->peer == upload.peer());
+    const bool is_gone = gone != nullptr && upload.is_for_one() && gone->peer == upload.peer();
+    return state != Upload::State::going || is_gone;
   });
   if (ending == Ending::interrupted) return exit_interrupted;
   if (upload.state() == Upload::State::completed) return exit_good;

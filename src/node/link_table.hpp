@@ -90,6 +90,8 @@ struct Link {
   std::size_t candidate_count = 0;
   /// Since when its channel takes no more.
   std::optional<Instant> stalled_since;
+  /// Transfers wait for its channel to drain.
+  bool wants_drained = false;
   LinkBudget budget;
 };
 

@@ -34,7 +34,7 @@ transfer::TransferOptions transfer_options(const NodeOptions& options) {
   broadcasts.stall_max = options.limits.stalled_time_max;
   // As text, and with the rest of its message.
   const std::size_t message = options.limits.message_bytes_max;
-  constexpr std::size_t rest = 8'192;
+  constexpr std::size_t rest = 16'384;
   broadcasts.chunk_size_max =
       std::min(broadcasts.chunk_size_max, (std::max(message, 2 * rest) - rest) / 4);
   return transfer;

@@ -13,6 +13,7 @@
 namespace pigeon::node {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -117,6 +118,32 @@ TEST_F(HostileTest, ANeighborThatNeverReadsIsClosedInTime) {
 
   EXPECT_EQ(victim().status().connected_count, 0U);
   EXPECT_EQ(counters().unsent, 3U);
+}
+
+TEST_F(HostileTest, AnOverflowIsOverWhenHalfHasLeft) {
+  meet(2);
+  const LinkId link = link_with(1);
+  const auto marks = [&] {
+    std::vector<std::size_t> thresholds;
+    for (const Output& output : victim().take_outputs()) {
+      if (const auto* notify = std::get_if<NotifyDrained>(&output)) {
+        thresholds.push_back(notify->threshold);
+      }
+    }
+    return thresholds;
+  };
+  const std::size_t half = NodeLimits{}.send_buffer_max / 2;
+  victim().handle(LinkOverflowed{link, 1}, village.now);
+  EXPECT_THAT(marks(), ElementsAre(half));
+  // Streams wait for more to have left, but must not move that mark.
+  ASSERT_TRUE(victim().send_binary(village.id(1), Bytes(200'000), village.now));
+  EXPECT_THAT(marks(), IsEmpty());
+
+  victim().handle(LinkDrained{link}, village.now);
+  EXPECT_THAT(marks(), ElementsAre(65'536));
+  village.now.monotonic += 20s;
+  victim().handle_timeout(village.now);
+  EXPECT_EQ(victim().status().connected_count, 1U);
 }
 
 TEST_F(HostileTest, OversizedMessagesAreDropped) {

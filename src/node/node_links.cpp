@@ -236,11 +236,18 @@ void Node::Impl::on(const LinkBinary& input, Now now) {
   if (Link* link = links_.find(input.link)) receive_binary(*link, input.data, now);
 }
 
-void Node::Impl::on(const LinkDrained& input, Now /*now*/) {
+void Node::Impl::on(const LinkDrained& input, Now now) {
   Link* link = links_.find(input.link);
   if (link == nullptr) return;
-  link->stalled_since.reset();
-  transfers_.drained(link->peer.id);
+  const bool was_stalled = std::exchange(link->stalled_since, std::nullopt).has_value();
+  if (!link->wants_drained) return;
+  if (was_stalled) {
+    // Only half of it has left.
+    out_.add(NotifyDrained{.link = link->id});
+    return;
+  }
+  link->wants_drained = false;
+  transfers_.drained(link->peer.id, now);
 }
 
 void Node::Impl::on(const LinkOverflowed& input, Now now) {

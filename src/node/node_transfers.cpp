@@ -219,8 +219,11 @@ void Node::Impl::carry(transfer::TransferBytes effect) {
 }
 
 void Node::Impl::carry(const transfer::WantsDrained& effect) {
-  const Link* link = links_.find(effect.to);
-  if (link != nullptr && link->is_up) out_.add(NotifyDrained{.link = link->id});
+  Link* link = links_.find(effect.to);
+  if (link == nullptr || !link->is_up) return;
+  link->wants_drained = true;
+  // Of one that has overflowed another mark is waited for first.
+  if (!link->stalled_since) out_.add(NotifyDrained{.link = link->id});
 }
 
 void Node::Impl::carry(transfer::BinaryArrived effect) {

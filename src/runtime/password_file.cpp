@@ -24,7 +24,10 @@ Result<std::string, std::string> read_password_file(const std::string& path) {
   if (!*file) return Error(path + " does not exist. Write the password into its first line.");
   // Shortened in place: a copy would have to be wiped, too.
   std::string password = **std::move(file);
-  password.resize(std::min(password.find('\n'), password.size()));
+  const std::size_t end = std::min(password.find('\n'), password.size());
+  wipe(MutableBytesView(reinterpret_cast<std::uint8_t*>(password.data()), password.size())
+           .subspan(end));
+  password.resize(end);
   if (password.ends_with('\r')) password.pop_back();
   if (password.empty()) {
     return Error(path + " has no password in its first line. Write it there.");

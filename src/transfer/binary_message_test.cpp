@@ -62,7 +62,7 @@ TEST(BinaryMessageTest, AFullChannelRefusesThemUntilItHasDrained) {
   EXPECT_EQ(refused.error(), TransferError::over_window);
   EXPECT_EQ(pair.a.take_wants_drained(), 1U);
 
-  pair.a->drained(bob);
+  pair.a->drained(bob, Now{});
 
   EXPECT_TRUE(pair.a->send_binary(bob, Bytes{1}));
 }

@@ -22,8 +22,10 @@ struct BroadcastOptions {
   std::size_t parts_max = 64;
   /// Bytes of messages that may wait in the channel of a neighbor before the next part is sent.
   std::size_t channel_bytes_max = 131'072;
-  /// How long a channel may hold them up. The messages for it pile up then, until it is closed.
+  /// How long a channel may hold them up, in such a time. Then messages for it pile up, until it is
+  /// closed.
   Duration stall_max = 15s;
+  Duration stall_period = 60s;
   /// Bytes of messages in a second, each of which counts as 8,192 more. Far less than a neighbor
   /// takes by default: relays pass on at the rate at which they receive, and drop what a slower
   /// link of theirs does not take.
@@ -31,8 +33,10 @@ struct BroadcastOptions {
 
   // ---- Those of others: of proven peers and of unproven ones this much each
 
-  /// Streams that are open at a time. Those beyond are not taken.
+  /// Streams that are open at a time. One beyond takes the place of the one that has been silent
+  /// for longest, if that is `yield_after`, and is not taken otherwise.
   std::size_t incoming_max = 64;
+  Duration yield_after = 2s;
   /// Of them of one sender, and such that began over one neighbor.
   std::size_t per_sender_max = 8;
   std::size_t per_neighbor_max = 32;

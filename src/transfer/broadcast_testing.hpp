@@ -54,8 +54,8 @@ class Caster {
     return parts;
   }
   void drain() {
-    transfers_.drained(bob);
-    transfers_.drained(carol);
+    transfers_.drained(bob, now);
+    transfers_.drained(carol, now);
   }
   void pass(Duration duration) {
     now.monotonic += duration;

@@ -33,7 +33,7 @@ bool IncomingBroadcasts::receive(const BroadcastSource& source, wire::BroadcastC
   if (at == streams_.end()) {
     // Whoever comes to a stream that is under way hears nothing of it.
     if (chunk.index >= options_.reorder_count_max) return true;
-    if (!has_room(source)) return false;
+    if (!make_room(source, shared, now)) return false;
     at = open(name, source.neighbor, now);
   }
   Stream& stream = at->second;
@@ -65,7 +65,7 @@ bool IncomingBroadcasts::receive(const BroadcastSource& source, const wire::Broa
   auto at = streams_.find(name);
   if (at == streams_.end()) {
     if (end.total_chunks >= options_.reorder_count_max) return true;
-    if (!has_room(source)) return false;
+    if (!make_room(source, shared, now)) return false;
     at = open(name, source.neighbor, now);
     // Upstream sends no chunk of a stream without bytes.
     if (end.total_chunks == 0) begin(at, end.metadata, end.metadata.total_size, shared);
@@ -83,8 +83,13 @@ bool IncomingBroadcasts::receive(const BroadcastSource& source, const wire::Broa
 
 bool IncomingBroadcasts::receive(const BroadcastSource& source, const wire::BroadcastAbort& abort,
                                  Shared& shared) {
-  const auto at = streams_.find({source.from, source.is_verified, std::string(abort.stream)});
-  if (at == streams_.end()) return true;
+  const Name name{source.from, source.is_verified, std::string(abort.stream)};
+  const auto at = streams_.find(name);
+  if (at == streams_.end()) {
+    // It may have overtaken what it ends.
+    remember_closed(name);
+    return true;
+  }
   break_off(at, first_bytes(abort.reason, reason_bytes_max), shared);
   return true;
 }
@@ -118,13 +123,19 @@ Instant IncomingBroadcasts::deadline(const Stream& stream) const {
   return stream.has_gap() ? std::min(silent, stream.gap_since + options_.gap_max) : silent;
 }
 
+void IncomingBroadcasts::remember_closed(const Name& name) {
+  Closed& closed = name.is_verified ? closed_verified_ : closed_;
+  closed.insert(closed_key(name.from, name.id), Instant{});
+}
+
 bool IncomingBroadcasts::is_closed(const Name& name) {
   Closed& closed = name.is_verified ? closed_verified_ : closed_;
   return closed.touch(closed_key(name.from, name.id), Instant{});
 }
 
-/// Of proven senders and of others there is room for as many each.
-bool IncomingBroadcasts::has_room(const BroadcastSource& source) const {
+/// Of proven senders and of others there is room for as many each. A stream that is silent while it
+/// should go on gives way to a new one: nobody holds places by beginning streams.
+bool IncomingBroadcasts::make_room(const BroadcastSource& source, Shared& shared, Now now) {
   std::size_t all = 0;
   std::size_t of_sender = 0;
   std::size_t of_neighbor = 0;
@@ -134,8 +145,22 @@ bool IncomingBroadcasts::has_room(const BroadcastSource& source) const {
     if (name.from == source.from) ++of_sender;
     if (stream.neighbor == source.neighbor) ++of_neighbor;
   }
-  return all < options_.incoming_max && of_sender < options_.per_sender_max &&
-         of_neighbor < options_.per_neighbor_max;
+  const bool is_sender_full = of_sender >= options_.per_sender_max;
+  const bool is_neighbor_full = of_neighbor >= options_.per_neighbor_max;
+  if (all < options_.incoming_max && !is_sender_full && !is_neighbor_full) return true;
+  auto oldest = streams_.end();
+  for (auto at = streams_.begin(); at != streams_.end(); ++at) {
+    const auto& [name, stream] = *at;
+    const bool counts = name.is_verified == source.is_verified &&
+                        (!is_sender_full || name.from == source.from) &&
+                        (!is_neighbor_full || stream.neighbor == source.neighbor);
+    if (!counts) continue;
+    if (oldest == streams_.end() || stream.last_heard < oldest->second.last_heard) oldest = at;
+  }
+  const bool gives_way =
+      oldest != streams_.end() && now.monotonic - oldest->second.last_heard >= options_.yield_after;
+  if (gives_way) break_off(oldest, "nothing more has come, and others wait", shared);
+  return gives_way;
 }
 
 bool IncomingBroadcasts::has_room(const Streams::value_type& wanted, std::size_t bytes) const {
@@ -238,9 +263,7 @@ bool IncomingBroadcasts::break_off(Streams::iterator at, std::string_view reason
 }
 
 void IncomingBroadcasts::close(Streams::iterator at, Shared& shared) {
-  const Name& name = at->first;
-  Closed& closed = name.is_verified ? closed_verified_ : closed_;
-  closed.insert(closed_key(name.from, name.id), Instant{});
+  remember_closed(at->first);
   if (at->second.key) {
     shared.keys.retire(*at->second.key);
     names_.erase(*at->second.key);

@@ -83,10 +83,11 @@ class IncomingBroadcasts {
   using Closed = LruSet<std::string, KeyedHash>;
 
   Streams::iterator open(const Name& name, const PeerId& neighbor, Now now);
-  bool has_room(const BroadcastSource& source) const;
+  bool make_room(const BroadcastSource& source, Shared& shared, Now now);
   bool has_room(const Streams::value_type& wanted, std::size_t bytes) const;
   /// Whether parts of the stream are not wanted any more.
   bool is_closed(const Name& name);
+  void remember_closed(const Name& name);
 
   void begin(Streams::iterator at, const wire::BroadcastMetadata& metadata,
              std::optional<std::uint64_t> total_size, Shared& shared);

@@ -105,7 +105,29 @@ TEST_F(IncomingBroadcastsTest, TheSenderMayAbort) {
   EXPECT_TRUE(caster_.hear(abort_part(std::string(1'000, 'x'))));
   EXPECT_EQ(take_reason(), std::string(256, 'x'));
   EXPECT_TRUE(caster_.hear(abort_part("again")));
-  EXPECT_TRUE(caster_.hear(abort_part("what", "unknown")));
+}
+
+TEST_F(IncomingBroadcastsTest, AnAbortMayOvertakeWhatItEnds) {
+  EXPECT_TRUE(caster_.hear(abort_part("why")));
+  EXPECT_TRUE(caster_.hear(chunk_part(0, {1})));
+  expect_nothing();
+  EXPECT_EQ(caster_->next_timeout(), Instant::max());
+}
+
+TEST_F(IncomingBroadcastsTest, SilentOnesGiveWay) {
+  for (std::uint8_t sender = 1; sender <= 32; ++sender) {
+    ASSERT_TRUE(caster_.hear(chunk_part(0, {1}), true, test_peer(sender)));
+  }
+  caster_.pass(1s);
+  ASSERT_TRUE(caster_.hear(chunk_part(1, {1}), true, test_peer(1)));
+  EXPECT_FALSE(caster_.hear(chunk_part(0, {1}), true, test_peer(40)));
+  caster_.pass(1s);
+
+  EXPECT_TRUE(caster_.hear(chunk_part(0, {1}), true, test_peer(40)));
+  const auto broken = caster_.take<StreamBroken>();
+  ASSERT_THAT(broken, SizeIs(1));
+  EXPECT_EQ(broken[0].peer, test_peer(2)) << "the first one has been heard since";
+  EXPECT_EQ(broken[0].reason, "nothing more has come, and others wait");
 }
 
 TEST_F(IncomingBroadcastsTest, WhatIsOverDoesNotBeginAgain) {

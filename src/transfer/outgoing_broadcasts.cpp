@@ -84,11 +84,14 @@ void OutgoingBroadcasts::abort(StreamKey key, std::string_view reason, Shared& s
   std::erase_if(queue_, [key](const Waiting& waiting) { return waiting.stream == key; });
   const bool is_at_end =
       publishing_ && publishing_->stream == key && publishing_->step == Step::end;
-  // Nobody has heard of it.
-  if (stream.chunk_count == 0) return erase(key, shared);
   stream.state = State::aborting;
-  if (is_at_end) return;
-  queue_.push_back({key, Step::abort, {}, std::string(first_bytes(reason, reason_bytes_max))});
+  if (stream.chunk_count == 0) {
+    // Nobody has heard of it.
+    erase(key, shared);
+  } else if (!is_at_end) {
+    queue_.push_back({key, Step::abort, {}, std::string(first_bytes(reason, reason_bytes_max))});
+  }
+  give_credit(shared);
 }
 
 void OutgoingBroadcasts::abort_all(std::string_view reason, Shared& shared) {
@@ -123,7 +126,7 @@ std::optional<BroadcastPart> OutgoingBroadcasts::take_part(Shared& shared, Now n
   const auto at = streams_.find(waiting.stream);
   BroadcastPart part = make_part(waiting, at->second);
   at->second.waiting -= waiting.data.size();
-  for (auto& [key, stream] : streams_) give_credit(key, stream, shared);
+  give_credit(shared);
   return part;
 }
 
@@ -148,8 +151,23 @@ BroadcastPart OutgoingBroadcasts::make_part(const Waiting& waiting, Stream& stre
 
 void OutgoingBroadcasts::sent_to(const PeerId& neighbor, std::size_t bytes, Now now) {
   Undrained& undrained =
-      undrained_.try_emplace(neighbor, Undrained{0, now.monotonic}).first->second;
+      undrained_.try_emplace(neighbor, Undrained{.begin = now.monotonic}).first->second;
+  if (undrained.bytes == 0) undrained.since = now.monotonic;
   undrained.bytes += bytes;
+}
+
+void OutgoingBroadcasts::drained(const PeerId& neighbor, Now now) {
+  const auto found = undrained_.find(neighbor);
+  if (found == undrained_.end()) return;
+  Undrained& undrained = found->second;
+  if (now.monotonic - undrained.begin >= options_.stall_period) {
+    undrained_.erase(found);
+    return;
+  }
+  if (undrained.bytes > options_.channel_bytes_max) {
+    undrained.held += now.monotonic - undrained.since;
+  }
+  undrained.bytes = 0;
 }
 
 void OutgoingBroadcasts::published(std::uint64_t number, std::size_t bytes, Shared& shared,
@@ -180,10 +198,14 @@ Instant OutgoingBroadcasts::held_until(Now now) const {
   Instant until = paid_at_ - burst;
   for (const auto& [neighbor, undrained] : undrained_) {
     if (undrained.bytes <= options_.channel_bytes_max) continue;
-    const Instant given_up = undrained.since + options_.stall_max;
+    const Instant given_up = undrained.since + options_.stall_max - undrained.held;
     if (given_up > now.monotonic) until = std::max(until, given_up);
   }
   return until;
+}
+
+void OutgoingBroadcasts::give_credit(Shared& shared) {
+  for (auto& [key, stream] : streams_) give_credit(key, stream, shared);
 }
 
 void OutgoingBroadcasts::give_credit(StreamKey key, Stream& stream, Shared& shared) const {

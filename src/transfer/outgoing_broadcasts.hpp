@@ -51,8 +51,9 @@ class OutgoingBroadcasts {
   void sent_to(const PeerId& neighbor, std::size_t bytes, Now now);
   /// A part has been sent to all.
   void published(std::uint64_t number, std::size_t bytes, Shared& shared, Now now);
-  /// The channel of a neighbor has drained, or is gone.
-  void drained(const PeerId& neighbor) { undrained_.erase(neighbor); }
+  /// The channel of a neighbor has drained, or it is gone.
+  void drained(const PeerId& neighbor, Now now);
+  void forget(const PeerId& neighbor) { undrained_.erase(neighbor); }
 
   void handle_timeout(Now now);
   /// When to call `take_part` again.
@@ -82,9 +83,13 @@ class OutgoingBroadcasts {
     Bytes data;
     std::string reason;
   };
+  /// What has gone to a neighbor since its channel drained.
   struct Undrained {
     std::size_t bytes = 0;
     Instant since;
+    /// How long it has held parts up before, since `begin`.
+    Duration held = Duration::zero();
+    Instant begin;
   };
 
   std::size_t share() const;
@@ -92,6 +97,7 @@ class OutgoingBroadcasts {
   Instant held_until(Now now) const;
   BroadcastPart make_part(const Waiting& waiting, Stream& stream);
   /// Lets more be written where enough has left.
+  void give_credit(Shared& shared);
   void give_credit(StreamKey key, Stream& stream, Shared& shared) const;
   void erase(StreamKey key, Shared& shared);
 
@@ -106,7 +112,6 @@ class OutgoingBroadcasts {
   };
   std::optional<Publishing> publishing_;
   std::uint64_t last_number_ = 0;
-  /// What has gone to neighbors since their channels drained.
   std::map<PeerId, Undrained> undrained_;
   /// When the rate will have made up for what was sent.
   Instant paid_at_{};

@@ -127,9 +127,9 @@ TEST_F(OutgoingBroadcastsTest, AFullChannelHoldsPartsUpUntilItHasDrained) {
   EXPECT_THAT(caster_.take<WantsDrained>(), SizeIs(2));
 
   EXPECT_FALSE(caster_.publish());
-  caster_->drained(bob);
+  caster_->drained(bob, caster_.now);
   EXPECT_FALSE(caster_.publish());
-  caster_->drained(carol);
+  caster_->drained(carol, caster_.now);
   EXPECT_TRUE(caster_.publish());
 }
 
@@ -137,7 +137,7 @@ TEST_F(OutgoingBroadcastsTest, AStalledChannelHoldsThemUpForABoundedTime) {
   const StreamKey key = caster_.open({.chunk_size = 8'192});
   ASSERT_TRUE(caster_->write(key, Bytes(65'536)));
   ASSERT_TRUE(caster_.publish(131'073));
-  caster_->drained(bob);
+  caster_->drained(bob, caster_.now);
 
   EXPECT_FALSE(caster_.publish());
   EXPECT_EQ(caster_->next_timeout(), caster_.now.monotonic + 15s);
@@ -147,15 +147,48 @@ TEST_F(OutgoingBroadcastsTest, AStalledChannelHoldsThemUpForABoundedTime) {
   // Another one that is slow has its own time.
   ASSERT_TRUE(caster_.publish(131'073));
   EXPECT_FALSE(caster_.publish());
-  caster_->drained(bob);
+  caster_->drained(bob, caster_.now);
   EXPECT_TRUE(caster_.publish());
+}
+
+TEST_F(OutgoingBroadcastsTest, AChannelThatDrainsJustInTimeHoldsThemUpForABoundedTime) {
+  const StreamKey key = caster_.open({.chunk_size = 8'192});
+  ASSERT_TRUE(caster_->write(key, Bytes(65'536)));
+  ASSERT_TRUE(caster_.publish(131'073));
+  caster_->drained(bob, caster_.now);
+  caster_.pass(10s);
+  EXPECT_FALSE(caster_.publish());
+  caster_->drained(carol, caster_.now);
+  ASSERT_TRUE(caster_.publish(131'073));
+  caster_->drained(bob, caster_.now);
+
+  EXPECT_FALSE(caster_.publish());
+  EXPECT_EQ(caster_->next_timeout(), caster_.now.monotonic + 5s);
+  caster_.pass(5s);
+  EXPECT_TRUE(caster_.publish());
+}
+
+TEST_F(OutgoingBroadcastsTest, WhoWasRefusedMayWriteWhenAnotherStreamIsAborted) {
+  const StreamKey first = caster_.open();
+  const StreamKey other = caster_.open();
+  // Its part leaves, and the channels are full.
+  ASSERT_TRUE(caster_->write(other, Bytes{1}));
+  ASSERT_TRUE(caster_.publish(131'073));
+  for (int i = 0; i < 64; ++i) ASSERT_TRUE(caster_->write(first, Bytes{1}));
+  EXPECT_EQ(error_of_write(other, {1}), TransferError::over_window);
+  caster_.take<StreamTakes>();
+
+  ASSERT_TRUE(caster_->abort(first, "no more"));
+
+  EXPECT_THAT(caster_.take<StreamTakes>(), SizeIs(1));
+  EXPECT_TRUE(caster_->write(other, Bytes{1}));
 }
 
 TEST_F(OutgoingBroadcastsTest, ALinkThatIsGoneHoldsNothingUp) {
   const StreamKey key = caster_.open();
   ASSERT_TRUE(caster_->write(key, Bytes(65'536)));
   ASSERT_TRUE(caster_.publish(131'073));
-  caster_->drained(bob);
+  caster_->drained(bob, caster_.now);
   caster_->link_closed(carol, caster_.now);
 
   EXPECT_TRUE(caster_.publish());

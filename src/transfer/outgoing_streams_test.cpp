@@ -90,7 +90,7 @@ TEST_F(OutgoingStreamsTest, ChunksAreOfTheirSizeWithinUpstreamsBounds) {
     EXPECT_EQ(std::get<Bytes>(sent[1]).size(), used);
     EXPECT_EQ(sent.size(), 2 * ((70'000 + used - 1) / used));
     ASSERT_TRUE(pair_.a->end(key));
-    pair_.a->drained(bob);
+    pair_.a->drained(bob, Now{});
   }
 }
 
@@ -106,7 +106,7 @@ TEST_F(OutgoingStreamsTest, TakesAWindowAndMoreWhenTheChannelHasDrained) {
   EXPECT_EQ(error_of_write(key, Bytes{1}), TransferError::over_window);
   EXPECT_EQ(pair_.a.take_wants_drained(), 1U);
   EXPECT_THAT(pair_.a.take<StreamTakes>(), IsEmpty());
-  pair_.a->drained(bob);
+  pair_.a->drained(bob, Now{});
 
   takes = pair_.a.take<StreamTakes>();
   ASSERT_THAT(takes, SizeIs(1));
@@ -124,7 +124,7 @@ TEST_F(OutgoingStreamsTest, WhatItTakesAddsUp) {
       ASSERT_TRUE(pair_.a->write(key, Bytes(100'000)));
     }
     ASSERT_EQ(pair_.a.take_wants_drained(), 1U) << i;
-    pair_.a->drained(bob);
+    pair_.a->drained(bob, Now{});
   }
   EXPECT_EQ(error_of_write(key, Bytes(262'145)), TransferError::over_window);
 }
@@ -148,7 +148,7 @@ TEST_F(OutgoingStreamsTest, WhoWritesByteByByteCannotOverfillTheChannel) {
   }
   EXPECT_LT(bytes, std::size_t{4} << 20U);
   EXPECT_EQ(pair_.a.take_wants_drained(), 1U);
-  pair_.a->drained(bob);
+  pair_.a->drained(bob, Now{});
   EXPECT_THAT(pair_.a.take<StreamTakes>(), SizeIs(1));
   EXPECT_TRUE(pair_.a->write(key, Bytes{1}));
 }
@@ -161,7 +161,7 @@ TEST_F(OutgoingStreamsTest, StreamsShareTheWindow) {
   pair_.a.take_events();
 
   for (int round = 0; round < 3; ++round) {
-    pair_.a->drained(bob);
+    pair_.a->drained(bob, Now{});
     const auto takes = pair_.a.take<StreamTakes>();
     ASSERT_THAT(takes, SizeIs(2));
     EXPECT_EQ(takes[0].bytes, 131'072U);
@@ -179,7 +179,7 @@ TEST_F(OutgoingStreamsTest, AnIdleStreamLeavesTheChannelToTheOthers) {
 
   for (int round = 0; round < 10; ++round) {
     ASSERT_EQ(pair_.a.take_wants_drained(), 1U);
-    pair_.a->drained(bob);
+    pair_.a->drained(bob, Now{});
     const auto takes = pair_.a.take<StreamTakes>();
     ASSERT_THAT(takes, SizeIs(1));
     EXPECT_EQ(takes[0].stream, busy);

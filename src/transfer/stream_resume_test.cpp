@@ -218,7 +218,7 @@ TEST_F(StreamResumeTest, NothingIsWrittenBeforeTheAnswer) {
 
   EXPECT_EQ(pair_.a->write(key, Bytes{1}).error(), TransferError::over_window);
   EXPECT_EQ(pair_.a->end(key).error(), TransferError::too_short);
-  pair_.a->drained(bob);
+  pair_.a->drained(bob, Now{});
 
   EXPECT_THAT(pair_.a.take_events(), IsEmpty());
 }

@@ -179,7 +179,7 @@ class Pair {
       }
     }
     if (from.take_wants_drained() > 0) {
-      from.transfers().drained(from.other());
+      from.transfers().drained(from.other(), now);
       return true;
     }
     return !frames.empty();

@@ -42,16 +42,16 @@ void Transfers::link_closed(const PeerId& peer, Now now) {
   neighbor->incoming.link_closed(neighbor->line, shared_, now);
   neighbor->outgoing.link_closed(neighbor->line, shared_);
   neighbors_.erase(peer);
-  outgoing_broadcasts_.drained(peer);
+  outgoing_broadcasts_.forget(peer);
   if (neighbors_.empty()) outgoing_broadcasts_.abort_all("the last link is over", shared_);
 }
 
-void Transfers::drained(const PeerId& peer) {
+void Transfers::drained(const PeerId& peer, Now now) {
   Neighbor* neighbor = find(peer);
   if (neighbor == nullptr) return;
   neighbor->line.channel.drained();
   neighbor->outgoing.drained(neighbor->line, shared_);
-  outgoing_broadcasts_.drained(peer);
+  outgoing_broadcasts_.drained(peer, now);
 }
 
 bool Transfers::receive(const PeerId& from, const wire::BinaryHeader& message) {
@@ -248,7 +248,7 @@ std::string_view to_string(TransferError error) {
     case TransferError::too_short:
       return "the stream has fewer bytes than were stated";
     case TransferError::too_many:
-      return "too many streams are open with this peer";
+      return "too many streams are open";
     case TransferError::ended:
       return "the stream is over";
     case TransferError::not_linked:

@@ -37,7 +37,7 @@ class Transfers {
   /// Breaks all streams of the peer off.
   void link_closed(const PeerId& peer, Now now);
   /// The answer to `WantsDrained`.
-  void drained(const PeerId& peer);
+  void drained(const PeerId& peer, Now now);
 
   // ---- What neighbors send. False: it breaks the protocol or a bound; it was dropped, and the
   // stream that it belongs to aborted.

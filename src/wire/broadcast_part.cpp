@@ -60,7 +60,7 @@ Result<BroadcastChunk, WireError> decode_broadcast_chunk(JsonText content, JsonR
                                               {"metadata", &metadata}})) {
     return Unexpected(WireError::bad_field);
   }
-  auto bytes = read_byte_array(data, chunk_bytes_max);
+  auto bytes = read_byte_array(data, broadcast_chunk_bytes_max);
   if (!bytes) return Unexpected(WireError::bad_field);
   FieldReader fields(reader);
   BroadcastChunk chunk{.stream = fields.name(stream),

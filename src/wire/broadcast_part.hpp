@@ -13,6 +13,10 @@
 
 namespace pigeon::wire {
 
+/// Bytes of a chunk that is taken: more cannot stand in a message that a channel carries, whatever
+/// they are.
+inline constexpr std::size_t broadcast_chunk_bytes_max = 131'072;
+
 // Streams to everybody: contents of gossip messages (PeerPigeon protocol, 5.9). When decoded, views
 // lie in the reader's memory.
 

@@ -69,7 +69,9 @@ std::optional<Bytes> read_byte_array(JsonText array, std::size_t count_max) {
   cursor.skip();
   Bytes bytes;
   if (cursor.peek() == ']') return bytes;
-  bytes.reserve(std::min(count_max, array.raw.size() / 2));
+  // No more than that: bytes may be kept for a while, and white space takes no memory then.
+  const auto commas = std::count(array.raw.begin(), array.raw.end(), ',');
+  bytes.reserve(std::min(count_max, static_cast<std::size_t>(commas) + 1));
   while (true) {
     cursor.peek();
     const auto value = cursor.number();

@@ -34,6 +34,12 @@ TEST_F(ByteArrayTest, EveryByteRoundTrips) {
   EXPECT_THAT(read(text.substr(1)), Optional(bytes));
 }
 
+TEST_F(ByteArrayTest, TakesNoMemoryForWhiteSpace) {
+  const auto bytes = read("[1" + std::string(100'000, ' ') + ",2]", 65'536);
+  EXPECT_THAT(bytes, Optional(ElementsAre(1, 2)));
+  EXPECT_LE(bytes->capacity(), 16U);
+}
+
 TEST_F(ByteArrayTest, NothingIsAnEmptyArray) {
   std::string text;
   append_byte_array(text, {});

@@ -76,7 +76,7 @@ class Actor {
   void drained() {
     waiting_bytes_ = 0;
     wants_drained_ = false;
-    side_->drained(side_.other());
+    side_->drained(side_.other(), Now{});
     observe();
   }
   void handle_timeout(Now now) {
