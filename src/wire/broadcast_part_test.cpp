@@ -152,7 +152,7 @@ TEST_F(BroadcastPartTest, RefusesMalformedControls) {
 }
 
 TEST_F(BroadcastPartTest, TheBytesOfAChunkAreBounded) {
-  BroadcastChunk largest{.stream = "s", .index = 1, .data = Bytes(chunk_bytes_max, 7)};
+  BroadcastChunk largest{.stream = "s", .index = 1, .data = Bytes(broadcast_chunk_bytes_max, 7)};
   EXPECT_TRUE(chunk(encode_content(largest, noon)));
   largest.data.push_back(7);
   EXPECT_FALSE(chunk(encode_content(largest, noon)));
