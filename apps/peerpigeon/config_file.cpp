@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -50,7 +51,10 @@ std::string unknown_key(std::string_view name, std::string_view key) {
 json::value json_of(const SettingSpec& setting, const apps::OptionValue& value) {
   if (setting.rule.kind == ValueKind::count) return std::get<std::uint64_t>(value);
   if (setting.rule.kind == ValueKind::yes_no) return std::get<std::uint64_t>(value) != 0;
-  return json::value(format_value(setting.rule, value));
+  const std::string text = format_value(setting.rule, value);
+  // Another folder's file of that name would be another peer's.
+  const bool is_path = setting.rule.kind == ValueKind::path && !text.empty();
+  return json::value(is_path ? std::filesystem::absolute(text).native() : text);
 }
 
 SettingsError file_error(std::string_view verb, const std::filesystem::path& path) {

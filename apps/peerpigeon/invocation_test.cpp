@@ -1,5 +1,6 @@
 #include "apps/peerpigeon/invocation.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -168,6 +169,16 @@ TEST(ConfigFileTest, ReadsWhatItWrites) {
   EXPECT_EQ(read.node.max_peers, 7U);
   EXPECT_EQ(read.identity_password_file, "/password");
   EXPECT_EQ(read.node.trust, pigeon::TrustPolicy::verified_only);
+}
+
+TEST(ConfigFileTest, WritesPathsThatHoldInEveryFolder) {
+  Settings settings;
+  settings.node.identity_file = "keys";
+
+  Settings read;
+  ASSERT_TRUE(apply_config(config_text(settings), "config.json", read));
+
+  EXPECT_EQ(read.node.identity_file, std::filesystem::absolute("keys").native());
 }
 
 TEST(ConfigFileTest, TakesUpstreamsFile) {

@@ -136,8 +136,8 @@ class Node {
 
   /// Makes a key for a group of 1 to 128 bytes and takes it as `add_group_key` does. Gives it as
   /// JSON of upstream's form, for the application to carry to the members by a way that is safe,
-  /// such as `send_encrypted_message`: whoever has it reads everything that is sent to the group.
-  /// So the application overwrites it when it is carried.
+  /// such as `send_encrypted_message` to a peer that is verified: whoever has it reads everything
+  /// that is sent to the group. So the application overwrites it when it is carried.
   Result<std::string, NodeError> generate_group_key(std::string_view group);
   /// Takes the key of a group, instead of the one that it had: upstream's object as JSON, of which
   /// `epub` and `epriv` count. Lost when the node goes.
@@ -151,12 +151,13 @@ class Node {
 
   /// For this node itself.
   Result<std::string, NodeError> encrypt(std::string_view text) const;
-  /// For a peer whose key is known.
+  /// For a peer whose key is known (`PeerKeyAdded`).
   Result<std::string, NodeError> encrypt_for_peer(const PeerId& peer, std::string_view text) const;
   /// For a group that this node is in.
   Result<std::string, NodeError> encrypt_for_group(std::string_view group,
                                                    std::string_view text) const;
-  /// Opens what was encrypted to this node, or to a group that it is in.
+  /// Opens what was encrypted to this node, or to a group that it is in. Anything else, of other
+  /// groups too, is `undecipherable`.
   Result<DecryptedContent, NodeError> decrypt(std::string_view json) const;
 
   // ---- Streams
@@ -168,6 +169,8 @@ class Node {
   /// joins while it runs gets nothing of it, and nobody confirms anything. `chunk_size` is clamped
   /// to 4,096 to 32,768, and `resume_token` must be empty. At most 16 are open at a time.
   Result<StreamId, NodeError> open_broadcast_stream(StreamInfo info);
+  /// All of `data` or, on an error, nothing. What fits is `bytes` of all `StreamWritable` so far
+  /// less what was written; more is `busy`, until another one of them has come.
   Result<void, NodeError> write_stream(StreamId stream, std::vector<std::uint8_t> data);
   /// Nothing follows; `StreamCompleted` tells when all has been handed to the channel.
   Result<void, NodeError> end_stream(StreamId stream);

@@ -142,7 +142,7 @@ struct StreamWritable {
   PeerId peer;
   StreamId stream{};
   std::size_t bytes = 0;
-  /// Byte of the whole at which it goes on: the first time 0, or where a resumed one stopped.
+  /// Byte of the whole at which these begin: the first time 0, or where a resumed one stopped.
   std::uint64_t offset = 0;
 };
 /// A stream, ours or the other side's, has come to its end.

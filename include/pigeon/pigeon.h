@@ -229,6 +229,9 @@ PIGEON_API pigeon_error_kind pigeon_node_open_broadcast_stream(pigeon_node* node
                                                                const pigeon_stream_info* info,
                                                                pigeon_stream_id* stream,
                                                                pigeon_error** error);
+/// All of the data or, on an error, nothing. What fits is `size` of all
+/// `PIGEON_EVENT_STREAM_WRITABLE` so far less what was written; more is `PIGEON_BUSY`, until
+/// another one of them has come.
 PIGEON_API pigeon_error_kind pigeon_node_write_stream(pigeon_node* node, pigeon_stream_id stream,
                                                       const uint8_t* data, size_t size,
                                                       pigeon_error** error);

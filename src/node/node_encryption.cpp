@@ -64,9 +64,9 @@ Result<crypto::EncryptionPublicKey, NodeError> Node::Impl::key_of_peer(const Pee
   if (!keys_) return Unexpected(crypto_is_off());
   if (peer == self_.id) return keys_->encryption;
   if (const PeerKeys* keys = peer_keys_.find(peer)) return keys->encryption;
-  return Unexpected(NodeError{
-      NodeErrorKind::unknown_peer,
-      "The key of " + peer.to_text() + " is not known. Keys are known of peers that were linked."});
+  return Unexpected(NodeError{NodeErrorKind::unknown_peer,
+                              "The key of " + peer.to_text() +
+                                  " is not known yet. Linked peers tell theirs (PeerKeyAdded)."});
 }
 
 // ---- Ours

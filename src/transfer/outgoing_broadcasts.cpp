@@ -214,9 +214,11 @@ void OutgoingBroadcasts::give_credit(StreamKey key, Stream& stream, Shared& shar
   const std::size_t more = full - std::min(full, stream.credit + stream.waiting);
   const bool may_retry = stream.was_refused && queue_.size() <= options_.parts_max / 2;
   if (more < full / 2 && !may_retry) return;
+  // What may be written already comes before.
+  const std::uint64_t offset = stream.position + stream.credit;
   stream.credit += more;
   stream.was_refused = false;
-  shared.effects.emplace_back(StreamTakes{stream.self, key, more, stream.position});
+  shared.effects.emplace_back(StreamTakes{stream.self, key, more, offset});
 }
 
 void OutgoingBroadcasts::erase(StreamKey key, Shared& shared) {

@@ -151,6 +151,22 @@ TEST_F(OutgoingBroadcastsTest, AStalledChannelHoldsThemUpForABoundedTime) {
   EXPECT_TRUE(caster_.publish());
 }
 
+TEST_F(OutgoingBroadcastsTest, EachCreditBeginsWhereTheOneBeforeEnds) {
+  const StreamKey key = caster_.open({.chunk_size = 8'192});
+  const std::size_t first = take_credit(key);
+  ASSERT_TRUE(caster_->write(key, Bytes(first)));
+  // Two more come before anything more is written.
+  caster_.publish_all();
+
+  std::uint64_t next = first;
+  const auto credits = caster_.take<StreamTakes>();
+  ASSERT_THAT(credits, SizeIs(2));
+  for (const StreamTakes& credit : credits) {
+    EXPECT_EQ(credit.offset, next);
+    next += credit.bytes;
+  }
+}
+
 TEST_F(OutgoingBroadcastsTest, AChannelThatDrainsJustInTimeHoldsThemUpForABoundedTime) {
   const StreamKey key = caster_.open({.chunk_size = 8'192});
   ASSERT_TRUE(caster_->write(key, Bytes(65'536)));

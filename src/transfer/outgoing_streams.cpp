@@ -114,9 +114,11 @@ void OutgoingStreams::drained(const Line& line, Shared& shared) {
     if (stream.waits_for_answer) continue;
     if (stream.credit > full / 2 && !stream.was_refused) continue;
     const std::size_t more = full - std::min(full, stream.credit);
+    // What may be written already comes before.
+    const std::uint64_t offset = stream.position + stream.credit;
     stream.credit += more;
     stream.was_refused = false;
-    shared.effects.emplace_back(StreamTakes{line.peer(), key, more, stream.position});
+    shared.effects.emplace_back(StreamTakes{line.peer(), key, more, offset});
   }
 }
 

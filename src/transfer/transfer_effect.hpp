@@ -70,7 +70,7 @@ struct StreamTakes {
   PeerId to;
   StreamKey stream{};
   std::size_t bytes = 0;
-  /// Byte of the whole that is written next; the first time 0, or where a resumed one stopped.
+  /// Byte of the whole at which these begin; the first time 0, or where a resumed one stopped.
   std::uint64_t offset = 0;
 };
 /// A stream of either direction is complete. `total_bytes` includes what came before a resumption.

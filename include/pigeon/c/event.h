@@ -143,7 +143,7 @@ typedef struct pigeon_stream_event {
   /// Data: how many. Writable: how many more the stream takes; 0: what was refused before may be
   /// tried again.
   size_t size;
-  /// Received, writable: byte of the whole at which it goes on.
+  /// Received: byte of the whole at which it goes on. Writable: at which the bytes begin.
   uint64_t offset;
   /// Completed: bytes in all.
   uint64_t total_bytes;
