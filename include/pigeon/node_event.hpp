@@ -137,7 +137,8 @@ struct StreamData {
   StreamId stream{};
   std::vector<std::uint8_t> data;
 };
-/// A stream of ours takes this many bytes more; 0: what was refused before may be tried again.
+/// A stream of ours takes this many bytes more; 0: what was refused before may be tried again. One
+/// that was on its way may come after `Node::end_stream` and means nothing then.
 struct StreamWritable {
   PeerId peer;
   StreamId stream{};

@@ -236,6 +236,7 @@ PIGEON_API pigeon_error_kind pigeon_node_write_stream(pigeon_node* node, pigeon_
                                                       const uint8_t* data, size_t size,
                                                       pigeon_error** error);
 /// Nothing follows; `PIGEON_EVENT_STREAM_COMPLETED` tells when all has been handed to the channel.
+/// A `PIGEON_EVENT_STREAM_WRITABLE` that was on its way may still come and means nothing then.
 PIGEON_API pigeon_error_kind pigeon_node_end_stream(pigeon_node* node, pigeon_stream_id stream,
                                                     pigeon_error** error);
 /// Ends a stream of either direction. The sender of one to everybody does not hear of it. `reason`

@@ -33,14 +33,15 @@ class Uploader {
 
   void take(Node& node, const NodeEvent& event) {
     const auto* writable = std::get_if<StreamWritable>(&event);
-    if (writable == nullptr) return;
+    // More room may be told than is needed, also after the end.
+    if (writable == nullptr || is_ended_) return;
     const std::size_t size = std::min(writable->bytes, file_.size() - sent_);
     const auto begin = file_.begin() + static_cast<std::ptrdiff_t>(sent_);
     const auto written = node.write_stream(writable->stream,
                                            Bytes(begin, begin + static_cast<std::ptrdiff_t>(size)));
     EXPECT_TRUE(written.has_value()) << written.error().message;
     sent_ += size;
-    if (sent_ < file_.size() || is_ended_) return;
+    if (sent_ < file_.size()) return;
     is_ended_ = true;
     EXPECT_TRUE(node.end_stream(writable->stream));
   }
