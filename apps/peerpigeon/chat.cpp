@@ -19,9 +19,9 @@
 #include "apps/peerpigeon/line_reader.hpp"
 #include "apps/peerpigeon/listing.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/peerpigeon/upload.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -206,9 +206,9 @@ void Chat::take_upload_event(const pigeon::NodeEvent& event) {
     console_.answer({Verbosity::info,
                      is_good ? "file_sent" : "file_failed",
                      fmt::format("{}{} to {}{}", is_good ? "sent " : "could not send ",
-                                 safe_text(upload->name()), short_id(upload->peer()),
+                                 pigeon::safe_text(upload->name()), short_id(*upload->peer()),
                                  is_good ? "" : ": " + upload->reason()),
-                     {{"peer", upload->peer().to_text()},
+                     {{"peer", upload->peer()->to_text()},
                       {"name", upload->name()},
                       {"bytes", upload->bytes_sent()}}});
   }
@@ -291,7 +291,7 @@ void Chat::send_file(const ChatCommand& command) {
   if (const auto begun = (*upload)->begin(session_.node(), *peer); !begun) {
     return complain(begun.error());
   }
-  console_.show(fmt::format("sending {}, {}, to {}", safe_text((*upload)->name()),
+  console_.show(fmt::format("sending {}, {}, to {}", pigeon::safe_text((*upload)->name()),
                             format_bytes((*upload)->bytes()), short_id(*peer)));
   uploads_.push_back(std::move(*upload));
 }

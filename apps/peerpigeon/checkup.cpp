@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -19,15 +19,15 @@ void Checkup::skip(std::string_view what, std::string_view why) { tell("skipped"
 
 void Checkup::tell(std::string_view result, std::string_view what, std::string_view sentence,
                    std::string_view next_step) {
-  std::string text = fmt::format("{:<8} {:<11} {}", result, what, safe_text(sentence));
-  if (!next_step.empty()) text += fmt::format("\n{:21}Next: {}", "", safe_text(next_step));
+  std::string text = fmt::format("{:<8} {:<11} {}", result, what, pigeon::safe_text(sentence));
+  if (!next_step.empty()) text += fmt::format("\n{:21}Next: {}", "", pigeon::safe_text(next_step));
   console_.answer({Verbosity::info,
                    "check",
                    std::move(text),
                    {{"check", what},
                     {"result", result},
-                    {"message", valid_utf8(sentence)},
-                    {"next_step", valid_utf8(next_step)}}});
+                    {"message", pigeon::valid_utf8(sentence)},
+                    {"next_step", pigeon::valid_utf8(next_step)}}});
 }
 
 }  // namespace peerpigeon

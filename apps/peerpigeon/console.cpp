@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/write_out.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -32,12 +32,12 @@ void Console::show(std::string_view line) {
 
 void Console::complain(std::string_view sentence) {
   if (is_json_) {
-    print(to_json({Verbosity::error, "error", "", {{"message", valid_utf8(sentence)}}}));
+    print(to_json({Verbosity::error, "error", "", {{"message", pigeon::valid_utf8(sentence)}}}));
   } else if (write_) {
-    print(safe_text(sentence));
+    print(pigeon::safe_text(sentence));
   } else {
     // If even this fails, the exit status has to say it.
-    (void)write_out(STDERR_FILENO, fmt::format("peerpigeon: {}\n", safe_text(sentence)));
+    (void)write_out(STDERR_FILENO, fmt::format("peerpigeon: {}\n", pigeon::safe_text(sentence)));
   }
 }
 

@@ -9,9 +9,9 @@
 #include "apps/peerpigeon/commands.hpp"
 #include "apps/peerpigeon/hub_command.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/pigeonhub/serve.hpp"
 #include "apps/support/quote.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -225,7 +225,7 @@ void Demo::show_invitation() {
                    "  {0}{1} dm {2} ping\n"
                    "With the npm package peerpigeon in a browser: await mesh.connect('{3}')\n"
                    "\nCtrl+C stops. What others do:",
-                   safe_text(invocation_.program), url, short_id(peers_.back().id), url_),
+                   pigeon::safe_text(invocation_.program), url, short_id(peers_.back().id), url_),
        {{"url", url_}}});
 }
 

@@ -8,7 +8,7 @@
 #include "apps/peerpigeon/demo.hpp"
 #include "apps/peerpigeon/file_names.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -107,8 +107,9 @@ void Demo::take_message(std::size_t index, const pigeon::MessageReceived& messag
   if (!message.direct && index != chosen) return;
   auto report = describe(pigeon::NodeEvent(message), peers_[index].id);
   if (report && message.direct) {
-    report->text = fmt::format("{} to {}: {}", short_id(message.from), peers_[index].name,
-                               safe_text(message.text.empty() ? message.json : message.text));
+    report->text =
+        fmt::format("{} to {}: {}", short_id(message.from), peers_[index].name,
+                    pigeon::safe_text(message.text.empty() ? message.json : message.text));
   }
   if (report) console_.answer(*report);
   answer(index, message);

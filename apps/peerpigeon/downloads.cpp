@@ -9,7 +9,7 @@
 
 #include "apps/peerpigeon/file_names.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -59,6 +59,7 @@ std::string_view Downloads::objection(const pigeon::StreamReceived& event) const
   }
   if (event.broadcast && !event.verified) return "what goes to everybody has to be signed";
   if (files_in_all_ + files_.size() >= limits_.files_max) return "no more files are taken";
+  // What strangers send to everybody leaves room for what neighbors send to us.
   const bool is_full = files_.size() >= limits_.open_max ||
                        (event.broadcast && broadcast_count() >= limits_.open_max / 4);
   if (is_full) return "too many files at a time";
@@ -130,11 +131,11 @@ bool Downloads::finish(const pigeon::StreamCompleted& event) {
   console_.tell({Verbosity::error,
                  "file_received",
                  fmt::format("{} has sent {}, {}: {}", from, file.name, format_bytes(file.bytes),
-                             safe_text(stored.native())),
+                             pigeon::safe_text(stored.native())),
                  {{"peer", event.peer.to_text()},
                   {"name", file.name},
                   {"bytes", file.bytes},
-                  {"path", valid_utf8(stored.native())}}});
+                  {"path", pigeon::valid_utf8(stored.native())}}});
   return true;
 }
 
@@ -146,11 +147,11 @@ bool Downloads::break_off(const pigeon::StreamAborted& event) {
   console_.tell({Verbosity::warn,
                  "file_broken_off",
                  fmt::format("{} of {} broke off after {}: {}", file.name, short_id(event.peer),
-                             format_bytes(file.bytes), safe_text(event.reason)),
+                             format_bytes(file.bytes), pigeon::safe_text(event.reason)),
                  {{"peer", event.peer.to_text()},
                   {"name", file.name},
                   {"bytes", file.bytes},
-                  {"reason", valid_utf8(event.reason)}}});
+                  {"reason", pigeon::valid_utf8(event.reason)}}});
   if (!file.token.empty()) broken_.push_back(std::move(file));
   if (broken_.size() > limits_.broken_max) broken_.pop_front();
   return true;

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -72,7 +72,7 @@ std::string sanitize_file_name(std::string_view name) {
   if (folder != std::string_view::npos) name.remove_prefix(folder + 1);
   std::string clean;
   // What a terminal would obey has become \xNN by now, and the backslash goes below.
-  for (const char c : safe_text(name)) {
+  for (const char c : pigeon::safe_text(name)) {
     constexpr std::string_view refused = "\\:*?\"<>|$`;&'!(){}~#";
     clean += refused.find(c) == std::string_view::npos ? c : '_';
   }

@@ -3,9 +3,9 @@
 #include "apps/peerpigeon/commands.hpp"
 #include "apps/peerpigeon/config_file.hpp"
 #include "apps/peerpigeon/downloads.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/support/quote.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -29,11 +29,12 @@ int run_init(const Invocation& invocation, Console& console) {
   const std::string id = (*session)->id().to_text();
   const std::string next_step =
       kept.stays_interactive ? "" : "\nNext: " + kept.program + " interactive";
-  console.answer({Verbosity::info,
-                  "initialized",
-                  fmt::format("{} is written. This peer is {}.{}", apps::quote(path.native(), 4096),
-                              id, next_step),
-                  {{"config", valid_utf8(path.native())}, {"peer", id}, {"url", settings.url}}});
+  console.answer(
+      {Verbosity::info,
+       "initialized",
+       fmt::format("{} is written. This peer is {}.{}", apps::quote(path.native(), 4096), id,
+                   next_step),
+       {{"config", pigeon::valid_utf8(path.native())}, {"peer", id}, {"url", settings.url}}});
   if (!kept.stays_interactive) return exit_good;
   session->reset();
   return run_interactive(kept, console);

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -51,7 +51,7 @@ json::object fields_of(const pigeon::NodeStatus& status, const std::vector<std::
   return {{"peer", status.peer_id.to_text()},
           {"connected", status.is_connected},
           {"hubs", json::value_from(hubs)},
-          {"network", valid_utf8(status.network)},
+          {"network", pigeon::valid_utf8(status.network)},
           {"in_fallback", status.is_in_fallback},
           {"connected_count", status.connected_count},
           {"discovered_count", status.discovered_count},
@@ -74,7 +74,7 @@ Report tell_status(const pigeon::Node& node) {
   const pigeon::NodeStatus status = node.status();
   const pigeon::NodeCounters& counted = status.counters;
   std::vector<std::string> hubs;
-  for (const std::string& hub : status.hubs) hubs.push_back(safe_text(hub));
+  for (const std::string& hub : status.hubs) hubs.push_back(pigeon::safe_text(hub));
   const std::string text = fmt::format(
       "id        {}\n"
       "hub       {}, {}\n"
@@ -82,8 +82,9 @@ Report tell_status(const pigeon::Node& node) {
       "links     {} of {} to {}; {} peers known\n"
       "messages  {} received, {} sent, {} passed on, {} dropped",
       status.peer_id.to_text(), fmt::join(hubs, ", "),
-      status.is_connected ? "connected" : "not connected", safe_text(status.network),
-      status.is_in_fallback ? " (nobody is in " + safe_text(status.original_network) + ")" : "",
+      status.is_connected ? "connected" : "not connected", pigeon::safe_text(status.network),
+      status.is_in_fallback ? " (nobody is in " + pigeon::safe_text(status.original_network) + ")"
+                            : "",
       status.connected_count, status.min_peers, status.max_peers,
       std::max(status.discovered_count, status.connected_count), counted.messages_received,
       counted.messages_sent, counted.forwarded,

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "apps/peerpigeon/commands.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/peerpigeon/write_out.hpp"
 #include "apps/support/environment.hpp"
 #include "apps/support/print.hpp"
+#include "pigeon/safe_text.hpp"
 #include "pigeon/version.hpp"
 
 namespace {
@@ -63,7 +63,7 @@ int run(const Invocation& invocation, Console& console) {
 int run(const char* program, std::span<const std::string> arguments) {
   auto invocation = read_invocation(arguments, apps::environment_of_process());
   if (!invocation) {
-    const std::string sentence = safe_text(invocation.error().message);
+    const std::string sentence = pigeon::safe_text(invocation.error().message);
     (void)write_out(STDERR_FILENO,
                     fmt::format("peerpigeon: {}\nRun peerpigeon --help for all commands and "
                                 "options.\n",
@@ -73,7 +73,7 @@ int run(const char* program, std::span<const std::string> arguments) {
   if (program != nullptr) invocation->program = program;
   Console console(invocation->json, invocation->settings.debug);
   for (const std::string& warning : invocation->warnings) {
-    console.tell({Verbosity::warn, "warning", safe_text(warning), {{"message", warning}}});
+    console.tell({Verbosity::warn, "warning", pigeon::safe_text(warning), {{"message", warning}}});
   }
   const int status = run(*invocation, console);
   return status == exit_good && console.has_failed() ? exit_failed : status;

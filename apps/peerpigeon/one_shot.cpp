@@ -7,8 +7,8 @@
 #include "apps/peerpigeon/errand.hpp"
 #include "apps/peerpigeon/listing.hpp"
 #include "apps/peerpigeon/peer_names.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/upload.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -125,15 +125,14 @@ int watch_upload(Errand& errand, Console& console, Upload& upload) {
       console.show_progress(progress_line(upload.bytes_sent(), upload.bytes(), seconds));
     }
     const auto* gone = std::get_if<pigeon::PeerDisconnected>(&event);
-    const bool is_gone = gone != nullptr && upload.is_for_one() && gone->peer == upload.peer();
-    return state != Upload::State::going || is_gone;
+    return state != Upload::State::going || (gone != nullptr && upload.peer() == gone->peer);
   });
   if (ending == Ending::interrupted) return exit_interrupted;
   if (upload.state() == Upload::State::completed) return exit_good;
   console.complain(
-      fmt::format("{} was not sent: {}{}", safe_text(upload.name()),
+      fmt::format("{} was not sent: {}{}", pigeon::safe_text(upload.name()),
                   upload.reason().empty() ? "the peer is gone" : upload.reason(),
-                  upload.may_go_on() && upload.is_for_one()
+                  upload.may_go_on() && upload.peer()
                       ? ". Send it again, and it goes on where it stopped if the other side "
                         "still runs and this peer keeps its id (peerpigeon init)"
                       : ""));
@@ -152,12 +151,12 @@ int send_file_to_all(Errand& errand, Console& console, Upload& upload) {
   const std::size_t count = errand.session().node().status().connected_count;
   // Ends when the links have closed, which they do behind what was sent.
   errand.end();
-  console.answer(
-      {Verbosity::info,
-       "file_sent",
-       fmt::format("sent {}, {}, to {} neighbor{}, who pass it on", safe_text(upload.name()),
-                   format_bytes(upload.bytes()), count, count == 1 ? "" : "s"),
-       {{"name", upload.name()}, {"bytes", upload.bytes()}, {"neighbors", count}}});
+  console.answer({Verbosity::info,
+                  "file_sent",
+                  fmt::format("sent {}, {}, to {} neighbor{}, who pass it on",
+                              pigeon::safe_text(upload.name()), format_bytes(upload.bytes()), count,
+                              count == 1 ? "" : "s"),
+                  {{"name", upload.name()}, {"bytes", upload.bytes()}, {"neighbors", count}}});
   return exit_good;
 }
 
@@ -181,7 +180,7 @@ int send_file_to(Errand& errand, Console& console, Upload& upload, const PeerId&
     console.answer({Verbosity::info,
                     "file_sent",
                     fmt::format("{} has received {}, {}{}", short_id(peer),
-                                safe_text(upload.name()), format_bytes(upload.bytes()),
+                                pigeon::safe_text(upload.name()), format_bytes(upload.bytes()),
                                 upload.resumed_at() > 0
                                     ? fmt::format(", from {} on", format_bytes(upload.resumed_at()))
                                     : ""),

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "apps/peerpigeon/peer_names.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -38,8 +38,8 @@ struct Describer {
   using Told = std::optional<Report>;
 
   Told operator()(const HubStatusChanged& hub) const {
-    const std::string url = safe_text(hub.url);
-    json::object fields = {{"url", valid_utf8(hub.url)}};
+    const std::string url = pigeon::safe_text(hub.url);
+    json::object fields = {{"url", pigeon::valid_utf8(hub.url)}};
     switch (hub.state) {
       case HubStatusChanged::State::connecting:
         return Report{Verbosity::debug, "hub_connecting", "connecting to the hub " + url, fields};
@@ -48,10 +48,10 @@ struct Describer {
       case HubStatusChanged::State::disconnected:
         break;
     }
-    fields["reason"] = valid_utf8(hub.reason);
+    fields["reason"] = pigeon::valid_utf8(hub.reason);
     fields["retry_in_ms"] = hub.retry_in_ms;
     std::string text = "no connection to the hub " + url;
-    if (!hub.reason.empty()) text += ": " + safe_text(hub.reason);
+    if (!hub.reason.empty()) text += ": " + pigeon::safe_text(hub.reason);
     if (hub.retry_in_ms > 0) {
       text += fmt::format(" Next attempt in {:.1f} s.", static_cast<double>(hub.retry_in_ms) / 1e3);
     }
@@ -66,16 +66,18 @@ struct Describer {
                   with(event.peer)};
   }
   Told operator()(const pigeon::PeerDisconnected& event) const {
-    return Report{Verbosity::info, "peer_disconnected",
-                  fmt::format("- {} is gone: {}", short_id(event.peer), safe_text(event.reason)),
-                  with(event.peer, event.reason)};
+    return Report{
+        Verbosity::info, "peer_disconnected",
+        fmt::format("- {} is gone: {}", short_id(event.peer), pigeon::safe_text(event.reason)),
+        with(event.peer, event.reason)};
   }
   Told operator()(const pigeon::PeerEvicted& event) const {
     json::object fields = with(event.peer, event.reason);
     fields["initiated_by_peer"] = event.initiated_by_peer;
-    return Report{Verbosity::debug, "peer_evicted",
-                  fmt::format("{} makes room: {}", short_id(event.peer), safe_text(event.reason)),
-                  fields};
+    return Report{
+        Verbosity::debug, "peer_evicted",
+        fmt::format("{} makes room: {}", short_id(event.peer), pigeon::safe_text(event.reason)),
+        fields};
   }
   Told operator()(const pigeon::PeerVerified& event) const {
     return Report{Verbosity::debug, "peer_verified", short_id(event.peer) + " has proven its id",
@@ -83,22 +85,23 @@ struct Describer {
   }
   Told operator()(const pigeon::PeerKeyAdded& event) const {
     json::object fields = with(event.peer);
-    fields["public_key"] = valid_utf8(event.public_key);
+    fields["public_key"] = pigeon::valid_utf8(event.public_key);
     return Report{Verbosity::debug, "peer_key_added", short_id(event.peer) + " has told its key",
                   fields};
   }
   Told operator()(const pigeon::ConnectFailed& event) const {
-    return Report{Verbosity::warn, "connect_failed",
-                  fmt::format("no link with {}: {}", short_id(event.peer), safe_text(event.reason)),
-                  with(event.peer, event.reason)};
+    return Report{
+        Verbosity::warn, "connect_failed",
+        fmt::format("no link with {}: {}", short_id(event.peer), pigeon::safe_text(event.reason)),
+        with(event.peer, event.reason)};
   }
   Told operator()(const pigeon::MessageReceived& event) const {
     if (event.from == self && !event.direct) return std::nullopt;
     // Nobody vouches for a sender with a question mark behind it.
     std::string text = short_id(event.from) + (event.verified ? "" : "?");
     if (event.direct) text += event.encrypted ? " to you, encrypted" : " to you";
-    if (!event.group.empty()) text += " to the group " + safe_text(event.group);
-    text += ": " + safe_text(event.text.empty() ? event.json : event.text);
+    if (!event.group.empty()) text += " to the group " + pigeon::safe_text(event.group);
+    text += ": " + pigeon::safe_text(event.text.empty() ? event.json : event.text);
     json::object fields = {{"from", event.from.to_text()}, {"id", event.id.to_text()},
                            {"content", content_of(event)}, {"timestamp", event.timestamp},
                            {"hops", event.hops},           {"direct", event.direct},
@@ -117,7 +120,8 @@ struct Describer {
     fields["id"] = event.id.to_text();
     return Report{
         Verbosity::error, "message_undelivered",
-        fmt::format("not received by {}: {}", short_id(event.to), safe_text(event.reason)), fields};
+        fmt::format("not received by {}: {}", short_id(event.to), pigeon::safe_text(event.reason)),
+        fields};
   }
   Told operator()(const pigeon::BinaryReceived& event) const {
     json::object fields = with(event.from);
@@ -128,17 +132,18 @@ struct Describer {
                   fields};
   }
   Told operator()(const pigeon::NetworkChanged& event) const {
-    return Report{Verbosity::info,
-                  "network_changed",
-                  fmt::format("now in the network {}{}", safe_text(event.network),
-                              event.is_fallback ? ", because nobody is in the own one" : ""),
-                  {{"network", valid_utf8(event.network)}, {"is_fallback", event.is_fallback}}};
+    return Report{
+        Verbosity::info,
+        "network_changed",
+        fmt::format("now in the network {}{}", pigeon::safe_text(event.network),
+                    event.is_fallback ? ", because nobody is in the own one" : ""),
+        {{"network", pigeon::valid_utf8(event.network)}, {"is_fallback", event.is_fallback}}};
   }
   Told operator()(const pigeon::NodeWarning& event) const {
     return Report{Verbosity::warn,
                   "warning",
-                  safe_text(event.message),
-                  {{"message", valid_utf8(event.message)}}};
+                  pigeon::safe_text(event.message),
+                  {{"message", pigeon::valid_utf8(event.message)}}};
   }
   /// Streams: downloads and uploads tell of them.
   template <class Other>
@@ -148,7 +153,7 @@ struct Describer {
 
   static json::object with(const PeerId& peer) { return {{"peer", peer.to_text()}}; }
   static json::object with(const PeerId& peer, const std::string& reason) {
-    return {{"peer", peer.to_text()}, {"reason", valid_utf8(reason)}};
+    return {{"peer", peer.to_text()}, {"reason", pigeon::valid_utf8(reason)}};
   }
 
   const PeerId& self;
@@ -165,7 +170,7 @@ std::string to_json(const Report& report) {
   for (const auto& [name, value] : report.fields) {
     if (name != "event") text += fmt::format(",{}:{}", json::serialize(name), text_of(value));
   }
-  return safe_json(text + '}');
+  return pigeon::safe_json(text + '}');
 }
 
 std::string counted(std::size_t count, std::string_view what) {

@@ -4,9 +4,9 @@
 #include "apps/peerpigeon/commands.hpp"
 #include "apps/peerpigeon/http_get.hpp"
 #include "apps/peerpigeon/hub_command.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/peerpigeon/session.hpp"
 #include "apps/pigeonhub/serve.hpp"
+#include "pigeon/safe_text.hpp"
 #include "runtime/hub_probe.hpp"
 
 namespace peerpigeon {
@@ -21,7 +21,8 @@ using pigeon::runtime::HubPlace;
 std::string member(const json::object& object, std::string_view name) {
   const json::value* const value = object.if_contains(name);
   if (value == nullptr) return "";
-  return safe_text(value->is_string() ? std::string(value->get_string()) : json::serialize(*value));
+  return pigeon::safe_text(value->is_string() ? std::string(value->get_string())
+                                              : json::serialize(*value));
 }
 
 /// The time since the hub's start in seconds; it tells milliseconds.

@@ -13,8 +13,8 @@
 #include "apps/peerpigeon/file_names.hpp"
 #include "apps/peerpigeon/inbox.hpp"
 #include "apps/peerpigeon/report.hpp"
-#include "apps/peerpigeon/safe_text.hpp"
 #include "apps/support/quote.hpp"
+#include "pigeon/safe_text.hpp"
 
 namespace peerpigeon {
 
@@ -34,7 +34,7 @@ Result<std::unique_ptr<Upload>, std::string> Upload::open(const fs::path& path) 
   if (!upload->file_.is_open()) {
     return Unexpected(fmt::format("cannot read {}: {}", shown, std::strerror(errno)));
   }
-  upload->name_ = valid_utf8(path.filename().native());
+  upload->name_ = pigeon::valid_utf8(path.filename().native());
   upload->bytes_ = fs::file_size(path, failure);
   const auto modified_at = fs::last_write_time(path, failure).time_since_epoch();
   upload->token_ =
@@ -52,7 +52,6 @@ Result<void, std::string> Upload::begin(pigeon::Node& node, const pigeon::PeerId
 }
 
 Result<void, std::string> Upload::begin_for_all(pigeon::Node& node) {
-  is_for_all_ = true;
   return follow(node.open_broadcast_stream(info()));
 }
 
@@ -79,7 +78,7 @@ Upload::State Upload::take(pigeon::Node& node, const pigeon::NodeEvent& event) {
   } else if (const auto* done = std::get_if<pigeon::StreamCompleted>(&event)) {
     if (done->stream == *stream_) state_ = State::completed;
   } else if (const auto* broken = std::get_if<pigeon::StreamAborted>(&event)) {
-    if (broken->stream == *stream_) fail(safe_text(broken->reason));
+    if (broken->stream == *stream_) fail(pigeon::safe_text(broken->reason));
   }
   return state_;
 }

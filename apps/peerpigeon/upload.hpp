@@ -34,7 +34,7 @@ class Upload {
   State state() const { return state_; }
   /// As the other side gets it: a terminal may obey what is in it.
   const std::string& name() const { return name_; }
-  const pigeon::PeerId& peer() const { return peer_; }
+  const std::optional<pigeon::PeerId>& peer() const { return peer_; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t bytes_sent() const { return sent_; }
   /// Where it went on; 0 if it began at the beginning.
@@ -44,8 +44,6 @@ class Upload {
   /// Whether it would go on if it were sent again: the peer is gone, or could not keep up. What it
   /// refuses once it refuses again.
   bool may_go_on() const;
-  /// It goes to a neighbor.
-  bool is_for_one() const { return !is_for_all_; }
 
  private:
   Upload() = default;
@@ -64,8 +62,7 @@ class Upload {
   std::uint64_t resumed_at_ = 0;
   /// Read from the file, and not taken by the stream yet.
   std::vector<std::uint8_t> unsent_;
-  pigeon::PeerId peer_;
-  bool is_for_all_ = false;
+  std::optional<pigeon::PeerId> peer_;
   std::optional<pigeon::StreamId> stream_;
   bool has_begun_ = false;
   bool has_ended_ = false;

@@ -37,12 +37,12 @@ Done give_text(Text made, char** text) {
   return {};
 }
 
-/// Encrypts a text by one of the node's methods.
+/// Makes the call that encrypts a text.
 template <class Call>
-Done encrypt(const Node& node, const char* text, std::size_t size, char** json, Call call) {
+Done encrypt(const char* text, std::size_t size, char** json, Call call) {
   if (text == nullptr) return missing("text");
   if (json == nullptr) return missing("json");
-  return give_text(call(node, std::string_view(text, size)), json);
+  return give_text(call(std::string_view(text, size)), json);
 }
 
 /// What was decrypted, with all that it points at. Stays where it is.
@@ -156,22 +156,19 @@ pigeon_error_kind pigeon_node_remove_group_key(pigeon_node* node, const char* gr
 
 pigeon_error_kind pigeon_node_encrypt(const pigeon_node* node, const char* text, size_t size,
                                       char** json, pigeon_error** error) {
-  return pigeon::c::with_node(node, error, [&](const Node& on) -> Done {
-    return pigeon::c::encrypt(on, text, size, json, [](const Node& by, std::string_view plain) {
-      return by.encrypt(plain);
-    });
+  return pigeon::c::with_node(node, error, [&](const Node& on) {
+    return pigeon::c::encrypt(text, size, json,
+                              [&](std::string_view plain) { return on.encrypt(plain); });
   });
 }
 
 pigeon_error_kind pigeon_node_encrypt_for_peer(const pigeon_node* node, const char* peer,
                                                const char* text, size_t size, char** json,
                                                pigeon_error** error) {
-  return pigeon::c::with_peer(
-      node, peer, "peer", error, [&](const Node& on, const PeerId& id) -> Done {
-        return pigeon::c::encrypt(
-            on, text, size, json,
-            [&](const Node& by, std::string_view plain) { return by.encrypt_for_peer(id, plain); });
-      });
+  return pigeon::c::with_peer(node, peer, "peer", error, [&](const Node& on, const PeerId& id) {
+    return pigeon::c::encrypt(
+        text, size, json, [&](std::string_view plain) { return on.encrypt_for_peer(id, plain); });
+  });
 }
 
 pigeon_error_kind pigeon_node_encrypt_for_group(const pigeon_node* node, const char* group,
@@ -179,8 +176,8 @@ pigeon_error_kind pigeon_node_encrypt_for_group(const pigeon_node* node, const c
                                                 pigeon_error** error) {
   return pigeon::c::with_node(node, error, [&](const Node& on) -> Done {
     if (group == nullptr) return pigeon::c::missing("group");
-    return pigeon::c::encrypt(on, text, size, json, [&](const Node& by, std::string_view plain) {
-      return by.encrypt_for_group(group, plain);
+    return pigeon::c::encrypt(text, size, json, [&](std::string_view plain) {
+      return on.encrypt_for_group(group, plain);
     });
   });
 }

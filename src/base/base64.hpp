@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,5 +24,15 @@ std::string encode_base64url(BytesView bytes);
 
 /// Reads what `encode_base64url` writes and nothing else, padding included.
 std::optional<Bytes> decode_base64url(std::string_view text);
+
+/// The same of a known number of bytes; nothing for any other number.
+template <std::size_t size>
+std::optional<std::array<std::uint8_t, size>> decode_base64url_array(std::string_view text) {
+  const auto bytes = decode_base64url(text);
+  if (!bytes || bytes->size() != size) return std::nullopt;
+  std::array<std::uint8_t, size> array{};
+  std::copy(bytes->begin(), bytes->end(), array.begin());
+  return array;
+}
 
 }  // namespace pigeon

@@ -122,5 +122,12 @@ TEST(Base64Test, WhateverDecodesEncodesToTheSameText) {
   EXPECT_GT(accepted, 1'000U);
 }
 
+TEST(Base64Test, ReadsAKnownNumberOfBytes) {
+  EXPECT_EQ(decode_base64url_array<3>("_-8A"), (std::array<std::uint8_t, 3>{0xff, 0xef, 0x00}));
+  EXPECT_FALSE(decode_base64url_array<2>("_-8A"));
+  EXPECT_FALSE(decode_base64url_array<4>("_-8A"));
+  EXPECT_FALSE(decode_base64url_array<3>("_-8?"));
+}
+
 }  // namespace
 }  // namespace pigeon

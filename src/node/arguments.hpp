@@ -19,6 +19,10 @@ inline NodeError bad_argument(std::string sentence) {
   return {NodeErrorKind::bad_argument, std::move(sentence)};
 }
 
+inline NodeError crypto_is_off() { return bad_argument("This node has crypto switched off."); }
+
+inline NodeError not_utf8() { return bad_argument("The message is not UTF-8."); }
+
 inline NodeError not_json() {
   return bad_argument("The content is not one JSON value, or is nested too deep.");
 }

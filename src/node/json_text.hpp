@@ -9,6 +9,7 @@
 
 namespace pigeon::node {
 
+/// Of a text that becomes JSON.
 using wire::is_utf8;
 
 /// A text as the JSON that `Node::send_direct_json` takes.

@@ -12,11 +12,9 @@ namespace pigeon::node {
 
 namespace {
 
-NodeError crypto_is_off() { return bad_argument("This node has crypto switched off."); }
-
 /// By which sealed content is remembered, so that a relay that plays it again in another message
-/// (PeerPigeon protocol, section 12, 28) is not believed.
-/// The ephemeral key is not part of it: another one, its mirror image, opens the same text.
+/// (PeerPigeon protocol, section 12, 28) is not believed. Not by the ephemeral key: another one,
+/// its mirror image, opens the same text.
 MessageId sealed_key(const PeerId& from, const crypto::SealedText& sealed) {
   std::string all;
   all += as_text(from.bytes());

@@ -6,6 +6,7 @@
 #include "node/arguments.hpp"
 #include "node/node_impl.hpp"
 #include "node/subtypes.hpp"
+#include "wire/broadcast_part.hpp"
 #include "wire/json_writer.hpp"
 
 namespace pigeon::node {
@@ -46,7 +47,7 @@ Result<MessageId, NodeError> Node::Impl::send_message(std::string_view text, Now
   if (is_blank(text)) {
     return Unexpected(bad_argument("A message must not be blank."));
   }
-  if (!wire::is_utf8(text)) return Unexpected(bad_argument("The message is not UTF-8."));
+  if (!wire::is_utf8(text)) return Unexpected(not_utf8());
   std::string content;
   wire::append_json_string(content, text);
   if (auto refusal = refuse_to_send(content.size())) return Unexpected(*std::move(refusal));
@@ -199,7 +200,8 @@ void Node::Impl::deliver_broadcast(const wire::GossipMessage& message, const Arr
                             : may_name(arrival.neighbor, now)) {
       discover({.id = message.from}, arrival.is_verified, now);
     }
-  } else if (message.subtype == "stream-chunk" || message.subtype == "stream-control") {
+  } else if (message.subtype == wire::broadcast_chunk_subtype ||
+             message.subtype == wire::broadcast_control_subtype) {
     take_stream_part(message, arrival, now);
   }
   forward(message, arrival);

@@ -8,14 +8,6 @@ namespace pigeon::node {
 
 namespace {
 
-std::optional<crypto::SignatureBytes> read_signature(std::string_view text) {
-  const auto bytes = decode_base64url(text);
-  crypto::SignatureBytes signature{};
-  if (!bytes || bytes->size() != signature.size()) return std::nullopt;
-  std::copy(bytes->begin(), bytes->end(), signature.begin());
-  return signature;
-}
-
 bool is_true(const crypto::Answer& answer) {
   const bool* value = std::get_if<bool>(&answer);
   return value != nullptr && *value;
@@ -26,7 +18,7 @@ bool is_true(const crypto::Answer& answer) {
 // ---- Commands
 
 Result<void, NodeError> Node::Impl::exchange_keys(const PeerId& peer, Now now) {
-  if (!keys_) return Unexpected(bad_argument("This node has crypto switched off."));
+  if (!keys_) return Unexpected(crypto_is_off());
   Link* link = links_.find(peer);
   if (link == nullptr || !link->is_open) return Unexpected(no_link(peer));
   offer_keys(*link, false, now);
@@ -172,7 +164,7 @@ bool Node::Impl::remember_keys(const PeerId& peer, const PeerKeys& keys, Now now
 
 void Node::Impl::check_link_proof(Link& link, const PeerKeys& keys, std::string_view proof) {
   if (link.has_tried_proof) return;
-  const auto signature = read_signature(proof);
+  const auto signature = decode_base64url_array<std::tuple_size_v<crypto::SignatureBytes>>(proof);
   const bool can_be_right = signature && crypto::peer_id_of(keys.signing) == link.peer.id &&
                             link.local_fingerprint && link.remote_fingerprint;
   if (!can_be_right) {
@@ -253,7 +245,8 @@ void Node::Impl::resume(const SignedMessage& parked, const crypto::Answer& answe
 
 bool Node::Impl::check_signature(const wire::GossipMessage& message, const PeerId& neighbor) {
   const auto key = crypto::SigningPublicKey::parse(message.proof->key);
-  const auto signature = read_signature(message.proof->signature);
+  const auto signature =
+      decode_base64url_array<std::tuple_size_v<crypto::SignatureBytes>>(message.proof->signature);
   auto text = key && signature && crypto::peer_id_of(*key) == message.from
                   ? wire::signed_text(message, reader_)
                   : std::nullopt;

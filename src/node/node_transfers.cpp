@@ -184,7 +184,7 @@ void Node::Impl::take_stream_part(const wire::GossipMessage& message, const Arri
   const auto receive = [&](auto decoded) {
     return decoded && transfers_.receive(source, *std::move(decoded), now);
   };
-  const bool is_taken = message.subtype == "stream-chunk"
+  const bool is_taken = message.subtype == wire::broadcast_chunk_subtype
                             ? receive(wire::decode_broadcast_chunk(message.content, reader_))
                             : receive(wire::decode_broadcast_control(message.content, reader_));
   if (!is_taken) ++counters_.malformed;

@@ -1,27 +1,12 @@
 #include "node/sealed_content.hpp"
 
-#include <algorithm>
-
 #include "base/base64.hpp"
 
 namespace pigeon::node {
 
-namespace {
-
-template <std::size_t size>
-std::optional<std::array<std::uint8_t, size>> fixed(std::string_view text) {
-  const auto bytes = decode_base64url(text);
-  if (!bytes || bytes->size() != size) return std::nullopt;
-  std::array<std::uint8_t, size> fixed_bytes{};
-  std::copy(bytes->begin(), bytes->end(), fixed_bytes.begin());
-  return fixed_bytes;
-}
-
-}  // namespace
-
 std::optional<SealedContent> read_sealed(const wire::EncryptedContent& content) {
   auto ciphertext = decode_base64url(content.ciphertext);
-  const auto iv = fixed<12>(content.iv);
+  const auto iv = decode_base64url_array<12>(content.iv);
   const auto key = crypto::SigningPublicKey::parse(content.ephemeral_key);
   if (!ciphertext || !iv || !key) return std::nullopt;
   return SealedContent{{*std::move(ciphertext), *iv, key->bytes()}, std::string(content.group)};

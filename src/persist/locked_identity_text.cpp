@@ -1,6 +1,5 @@
 #include "persist/locked_identity_text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -27,15 +26,6 @@ std::optional<std::uint32_t> parse_rounds(std::string_view text) {
   return rounds;
 }
 
-/// Bytes of a fixed number, out of base64url.
-template <std::size_t size>
-bool parse_bytes(std::string_view text, std::array<std::uint8_t, size>& out) {
-  const auto bytes = decode_base64url(text);
-  if (!bytes || bytes->size() != size) return false;
-  std::copy(bytes->begin(), bytes->end(), out.begin());
-  return true;
-}
-
 }  // namespace
 
 std::string encode_identity(const crypto::LockedText& locked) {
@@ -56,8 +46,12 @@ Result<crypto::LockedText, std::string> decode_locked_identity(std::string_view 
   const auto rounds = parse_rounds(lines[0].text);
   if (!rounds) return Error("has rounds that are no number from 100000 to 10000000");
   locked.rounds = *rounds;
-  if (!parse_bytes(lines[1].text, locked.salt)) return Error("has a damaged salt");
-  if (!parse_bytes(lines[2].text, locked.iv)) return Error("has a damaged iv");
+  const auto salt = decode_base64url_array<sizeof locked.salt>(lines[1].text);
+  if (!salt) return Error("has a damaged salt");
+  locked.salt = *salt;
+  const auto iv = decode_base64url_array<sizeof locked.iv>(lines[2].text);
+  if (!iv) return Error("has a damaged iv");
+  locked.iv = *iv;
   auto data = decode_base64url(lines[3].text);
   if (!data) return Error("has damaged data");
   locked.ciphertext = *std::move(data);

@@ -4,6 +4,7 @@
 
 #include "base/wipe.hpp"
 #include "net/clock.hpp"
+#include "node/arguments.hpp"
 #include "node/json_text.hpp"
 #include "runtime/check_node_options.hpp"
 #include "runtime/ice_servers.hpp"
@@ -15,13 +16,8 @@ namespace pigeon {
 
 namespace {
 
+using node::bad_argument;
 using runtime::NodeParts;
-
-NodeError bad_argument(std::string sentence) {
-  return {NodeErrorKind::bad_argument, std::move(sentence)};
-}
-
-NodeError not_utf8() { return bad_argument("The message is not UTF-8."); }
 
 /// Everything that needs no loop. Waits for files and DNS.
 Result<NodeParts, NodeError> make_parts(NodeOptions& options, pigeon::Node::OnEvent on_event) {
@@ -170,7 +166,7 @@ Result<MessageId, NodeError> Node::send_direct_json(const PeerId& to, std::strin
 }
 
 Result<MessageId, NodeError> Node::send_encrypted_message(const PeerId& to, std::string_view text) {
-  if (!node::is_utf8(text)) return Unexpected(not_utf8());
+  if (!node::is_utf8(text)) return Unexpected(node::not_utf8());
   const std::string json = node::json_text(text);
   return send_encrypted_json(to, json);
 }
@@ -182,7 +178,7 @@ Result<MessageId, NodeError> Node::send_encrypted_json(const PeerId& to, std::st
 
 Result<MessageId, NodeError> Node::send_encrypted_broadcast(std::string_view group,
                                                             std::string_view text) {
-  if (!node::is_utf8(text)) return Unexpected(not_utf8());
+  if (!node::is_utf8(text)) return Unexpected(node::not_utf8());
   const std::string json = node::json_text(text);
   return send_encrypted_broadcast_json(group, json);
 }

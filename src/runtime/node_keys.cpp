@@ -3,6 +3,7 @@
 #include "base/base64.hpp"
 #include "base/wipe.hpp"
 #include "net/clock.hpp"
+#include "node/arguments.hpp"
 #include "node/json_text.hpp"
 #include "node/proof_text.hpp"
 #include "node/sealed_content.hpp"
@@ -19,16 +20,14 @@ namespace pigeon {
 
 namespace {
 
-NodeError bad_argument(std::string sentence) {
-  return {NodeErrorKind::bad_argument, std::move(sentence)};
-}
+using node::bad_argument;
 
 /// JSON of a text that is encrypted to `key`.
 Result<std::string, NodeError> sealed(const node::Node& core,
                                       const Result<crypto::EncryptionPublicKey, NodeError>& key,
                                       std::string_view group, std::string_view text) {
   if (!key) return Unexpected(key.error());
-  if (!node::is_utf8(text)) return Unexpected(bad_argument("The text is not UTF-8."));
+  if (!node::is_utf8(text)) return Unexpected(node::not_utf8());
   const std::string json = node::json_text(text);
   if (json.size() > node::sealed_bytes_max) {
     return Unexpected(NodeError{NodeErrorKind::too_large,

@@ -9,9 +9,6 @@ namespace pigeon::transfer {
 
 namespace {
 
-/// Bytes of another peer's words that are passed on.
-constexpr std::size_t reason_bytes_max = 256;
-
 constexpr std::string_view too_long = "more bytes than were stated";
 
 std::string closed_key(const PeerId& from, std::string_view id) {
@@ -133,30 +130,34 @@ bool IncomingBroadcasts::is_closed(const Name& name) {
   return closed.touch(closed_key(name.from, name.id), Instant{});
 }
 
-/// Of proven senders and of others there is room for as many each. A stream that is silent while it
-/// should go on gives way to a new one: nobody holds places by beginning streams.
+/// Of proven senders and of others there is room for as many each.
 bool IncomingBroadcasts::make_room(const BroadcastSource& source, Shared& shared, Now now) {
-  std::size_t all = 0;
-  std::size_t of_sender = 0;
-  std::size_t of_neighbor = 0;
-  for (const auto& [name, stream] : streams_) {
-    if (name.is_verified != source.is_verified) continue;
-    ++all;
-    if (name.from == source.from) ++of_sender;
-    if (stream.neighbor == source.neighbor) ++of_neighbor;
-  }
-  const bool is_sender_full = of_sender >= options_.per_sender_max;
-  const bool is_neighbor_full = of_neighbor >= options_.per_neighbor_max;
-  if (all < options_.incoming_max && !is_sender_full && !is_neighbor_full) return true;
+  const auto is_of_kind = [&](const Streams::value_type& entry) {
+    return entry.first.is_verified == source.is_verified;
+  };
+  const auto is_of_sender = [&](const Streams::value_type& entry) {
+    return is_of_kind(entry) && entry.first.from == source.from;
+  };
+  const auto is_of_neighbor = [&](const Streams::value_type& entry) {
+    return is_of_kind(entry) && entry.second.neighbor == source.neighbor;
+  };
+  return make_room(is_of_sender, options_.per_sender_max, shared, now) &&
+         make_room(is_of_neighbor, options_.per_neighbor_max, shared, now) &&
+         make_room(is_of_kind, options_.incoming_max, shared, now);
+}
+
+/// Whether there is a place among the streams that count, if need be that of one that is silent
+/// while it should go on: nobody holds places by beginning streams.
+template <class Counts>
+bool IncomingBroadcasts::make_room(Counts counts, std::size_t places, Shared& shared, Now now) {
+  std::size_t taken = 0;
   auto oldest = streams_.end();
   for (auto at = streams_.begin(); at != streams_.end(); ++at) {
-    const auto& [name, stream] = *at;
-    const bool counts = name.is_verified == source.is_verified &&
-                        (!is_sender_full || name.from == source.from) &&
-                        (!is_neighbor_full || stream.neighbor == source.neighbor);
-    if (!counts) continue;
-    if (oldest == streams_.end() || stream.last_heard < oldest->second.last_heard) oldest = at;
+    if (!counts(*at)) continue;
+    ++taken;
+    if (oldest == streams_.end() || at->second.last_heard < oldest->second.last_heard) oldest = at;
   }
+  if (taken < places) return true;
   const bool gives_way =
       oldest != streams_.end() && now.monotonic - oldest->second.last_heard >= options_.yield_after;
   if (gives_way) break_off(oldest, "nothing more has come, and others wait", shared);

@@ -9,9 +9,6 @@ namespace pigeon::transfer {
 
 namespace {
 
-/// Bytes of another peer's words that are passed on.
-constexpr std::size_t reason_bytes_max = 256;
-
 /// Tells the sender, unless it is one that does not read.
 void send_abort(std::string_view id, std::string_view reason, Line& line, Shared& shared) {
   line.closed.insert(id, shared.hash);

@@ -11,8 +11,6 @@ namespace pigeon::transfer {
 
 namespace {
 
-constexpr std::size_t reason_bytes_max = 256;
-
 /// What a message counts for besides its bytes.
 constexpr std::size_t message_cost = 8'192;
 /// How far the rate may be exceeded for a moment.
@@ -135,18 +133,21 @@ BroadcastPart OutgoingBroadcasts::make_part(const Waiting& waiting, Stream& stre
   const wire::BroadcastMetadata metadata = metadata_of(stream.meta);
   if (waiting.step == Step::end) {
     const wire::BroadcastEnd end{stream.id, stream.chunk_count, stream.position, metadata};
-    return {last_number_, "stream-control", wire::encode_content(end, stream.timestamp)};
+    return {last_number_, wire::broadcast_control_subtype,
+            wire::encode_content(end, stream.timestamp)};
   }
   if (waiting.step == Step::abort) {
     const wire::BroadcastAbort abort{stream.id, waiting.reason, metadata};
-    return {last_number_, "stream-control", wire::encode_content(abort, stream.timestamp)};
+    return {last_number_, wire::broadcast_control_subtype,
+            wire::encode_content(abort, stream.timestamp)};
   }
   wire::BroadcastChunk chunk{.stream = stream.id,
                              .index = stream.chunk_count++,
                              .data = waiting.data,
                              .total_size = stream.meta.total_size};
   if (chunk.index == 0) chunk.metadata = metadata;
-  return {last_number_, "stream-chunk", wire::encode_content(chunk, stream.timestamp)};
+  return {last_number_, wire::broadcast_chunk_subtype,
+          wire::encode_content(chunk, stream.timestamp)};
 }
 
 void OutgoingBroadcasts::sent_to(const PeerId& neighbor, std::size_t bytes, Now now) {

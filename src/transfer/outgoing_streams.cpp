@@ -8,12 +8,6 @@
 
 namespace pigeon::transfer {
 
-namespace {
-
-constexpr std::size_t reason_bytes_max = 256;
-
-}  // namespace
-
 Result<StreamKey, TransferError> OutgoingStreams::open(StreamMeta meta, bool answers, Line& line,
                                                        Shared& shared, Now now) {
   if (!fits(meta)) return Unexpected(TransferError::too_large);

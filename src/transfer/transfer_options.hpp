@@ -12,6 +12,9 @@ namespace pigeon::transfer {
 inline constexpr std::size_t chunk_size_min = 4'096;
 inline constexpr std::size_t chunk_size_max = 65'536;
 
+/// Bytes of the reason of an end that are sent, or told to the application.
+inline constexpr std::size_t reason_bytes_max = 256;
+
 /// What transfers may cost, for each neighbor unless said.
 struct TransferOptions {
   /// Streams that are open at a time, this many in either direction. More are refused.

@@ -13,12 +13,15 @@
 
 namespace pigeon::wire {
 
+// Streams to everybody: contents of gossip messages (PeerPigeon protocol, 5.9). When decoded, views
+// lie in the reader's memory.
+
+/// Subtypes of the messages.
+inline constexpr std::string_view broadcast_chunk_subtype = "stream-chunk";
+inline constexpr std::string_view broadcast_control_subtype = "stream-control";
 /// Bytes of a chunk that is taken: more cannot stand in a message that a channel carries, whatever
 /// they are.
 inline constexpr std::size_t broadcast_chunk_bytes_max = 131'072;
-
-// Streams to everybody: contents of gossip messages (PeerPigeon protocol, 5.9). When decoded, views
-// lie in the reader's memory.
 
 /// What is said of a stream.
 ///   {"streamId":"...","type":"file","filename":"f","mimeType":"m","totalSize":3,"timestamp":1}
@@ -29,7 +32,7 @@ struct BroadcastMetadata {
   std::optional<std::uint64_t> total_size;
 };
 
-/// Of subtype `stream-chunk`; the metadata is in the first one:
+/// Of `broadcast_chunk_subtype`; the metadata is in the first one:
 ///   {"streamId":"stream_1700000000000_ab12cd3","chunkIndex":0,"data":[0,255,17],"totalSize":3,
 ///    "metadata":{...}}
 struct BroadcastChunk {
@@ -40,7 +43,7 @@ struct BroadcastChunk {
   std::optional<BroadcastMetadata> metadata;
 };
 
-/// Of subtype `stream-control`:
+/// Of `broadcast_control_subtype`:
 ///   {"streamId":"...","action":"end","totalChunks":1,"totalBytes":3,"metadata":{...}}
 struct BroadcastEnd {
   std::string_view stream;

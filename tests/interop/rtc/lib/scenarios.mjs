@@ -217,8 +217,8 @@ async function tells_of_the_end(pair) {
 }
 
 /// Each: what it shows, and `run(pair)`. `needs` names an ability that both sides must have,
-/// `needs_of_a` and `needs_of_b` one that that side must
-/// have; `create` is added to the commands of that name.
+/// `needs_of_a` and `needs_of_b` one that `a` or `b` must have; `create` is added to the commands
+/// of that name.
 export const scenarios = [
   { name: 'opens a channel', run: opens },
   { name: 'opens without trickle', run: opens_without_trickle, create: { trickle: false } },
