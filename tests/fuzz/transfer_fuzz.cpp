@@ -231,8 +231,9 @@ class Actor {
   }
   void check(const StreamTakes& effect) {
     Outgoing& stream = outgoing_.at(effect.stream);
-    if (stream.position == 0) stream.position = effect.offset;
-    PIGEON_ASSERT(stream.position == effect.offset);
+    // The first one says where a resumed stream goes on.
+    if (stream.position == 0 && stream.budget == 0) stream.position = effect.offset;
+    PIGEON_ASSERT(stream.position + stream.budget == effect.offset);
     stream.budget += effect.bytes;
     PIGEON_ASSERT(stream.budget <= options_.window);
   }
