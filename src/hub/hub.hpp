@@ -24,7 +24,8 @@ class Hub {
   Hub& operator=(Hub&&) noexcept;
   ~Hub();
 
-  /// Takes one input; what must happen next is in `take_outputs`.
+  /// Takes one input; what must happen next is in `take_outputs`. `now` is not before that of an
+  /// earlier call.
   void handle(const Input& input, Now now);
 
   /// The effects since the last call, in their order.

@@ -1,5 +1,6 @@
 #include "runtime/hub_monitor.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -42,6 +43,11 @@ hub::ConnectionId target_of(const hub::Output& output) {
 
 HubMonitor::HubMonitor(hub::Hub core, const MailLimits& limits, RefusalCounts& refusals)
     : limits_(limits), refusals_(refusals), core_(std::move(core)), mailboxes_(limits.loop_count) {}
+
+void HubMonitor::handle(const hub::Input& input, Now now) {
+  latest_ = now.monotonic = std::max(now.monotonic, latest_);
+  core_.handle(input, now);
+}
 
 /// `taker`: the loop that takes its mailbox at once.
 void HubMonitor::distribute(std::size_t taker) {
@@ -99,13 +105,13 @@ void HubMonitor::Turn::begin() {
 
 void HubMonitor::Turn::handle(const hub::Input& input, Now now) {
   begin();
-  monitor_.core_.handle(input, now);
+  monitor_.handle(input, now);
 }
 
 void HubMonitor::Turn::handle_timeout(Now now) {
   begin();
   monitor_.timeout_ = Instant::max();
-  monitor_.core_.handle(hub::Timeout{}, now);
+  monitor_.handle(hub::Timeout{}, now);
 }
 
 void HubMonitor::Turn::finish(Handover& handover, bool woken) {

@@ -44,6 +44,8 @@ class HubMonitor {
    public:
     Turn(HubMonitor& monitor, std::size_t loop) : monitor_(monitor), loop_(loop) {}
 
+    /// `now`: when the loop's turn began. Loops begin their turns in another order than they get
+    /// the lock in; for the core time never goes back.
     void handle(const hub::Input& input, Now now);
     /// The time that the first loop was told has come.
     void handle_timeout(Now now);
@@ -78,6 +80,7 @@ class HubMonitor {
     bool is_called = false;
   };
 
+  void handle(const hub::Input& input, Now now);
   void distribute(std::size_t taker);
   bool has_uncalled_work(std::size_t loop) const;
 
@@ -85,6 +88,8 @@ class HubMonitor {
   RefusalCounts& refusals_;
   mutable std::mutex mutex_;
   hub::Hub core_;
+  // The latest time that the core was told.
+  Instant latest_{};
   std::vector<Mailbox> mailboxes_;
   // The `Timeout` that the first loop waits for.
   Instant timeout_ = Instant::max();

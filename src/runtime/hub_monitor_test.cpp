@@ -14,6 +14,7 @@ namespace pigeon::runtime {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::VariantWith;
 
@@ -56,6 +57,32 @@ TEST_F(HubMonitorTest, HandsOverToTheLoopOfTheConnection) {
 
   EXPECT_THAT(monitor.call_others(0), ElementsAre(1));
   EXPECT_THAT(take(monitor, 1), ElementsAre(VariantWith<hub::SendText>(testing::_)));
+}
+
+// The loop that gets the lock later may have begun its turn earlier. With that time, alice would
+// count as full until after bob's arrival, and nobody would hear of him.
+TEST_F(HubMonitorTest, TimeNeverGoesBackBetweenLoops) {
+  HubMonitor monitor = monitor_with(1'000);
+  const auto join = [&monitor](ConnectionId connection, char digit, Duration at) {
+    const std::string id(40, digit);
+    HubMonitor::Turn turn(monitor, ConnectionPlace::of(connection).loop);
+    turn.handle(hub::ConnectionOpened{connection, {{"peerId", id}}, "10.0.0.1"}, {Instant(at)});
+    const std::string text = R"({"type":"announce","data":{"peerId":")" + id + R"("}})";
+    turn.handle(hub::MessageReceived{connection, text}, {Instant(at)});
+    HubMonitor::Handover handover;
+    turn.finish(handover, false);
+    std::string heard;
+    for (const hub::Output& output : handover.outputs) {
+      if (const auto* sent = std::get_if<hub::SendText>(&output)) heard += sent->text;
+    }
+    return heard;
+  };
+
+  join(alice_, 'a', 2ms);
+  const auto heard_by_bob =
+      join(ConnectionPlace{.loop = 0, .slot = 0, .generation = 0}.id(), 'b', 1ms);
+
+  EXPECT_THAT(heard_by_bob, HasSubstr(R"("type":"peer-discovered")"));
 }
 
 TEST_F(HubMonitorTest, ClosesAConnectionWhoseMailboxIsFull) {
