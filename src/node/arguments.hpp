@@ -21,7 +21,7 @@ inline NodeError bad_argument(std::string sentence) {
 
 inline NodeError crypto_is_off() { return bad_argument("This node has crypto switched off."); }
 
-inline NodeError not_utf8() { return bad_argument("The message is not UTF-8."); }
+inline NodeError not_utf8() { return bad_argument("The text is not UTF-8."); }
 
 inline NodeError not_json() {
   return bad_argument("The content is not one JSON value, or is nested too deep.");

@@ -130,7 +130,9 @@ bool IncomingBroadcasts::is_closed(const Name& name) {
   return closed.touch(closed_key(name.from, name.id), Instant{});
 }
 
-/// Of proven senders and of others there is room for as many each.
+/// Of proven senders and of others there is room for as many each. A stream that is silent while it
+/// should go on gives way to a new one: nobody holds places by beginning streams. None gives way in
+/// vain: its place has to be one under each bound that is reached.
 bool IncomingBroadcasts::make_room(const BroadcastSource& source, Shared& shared, Now now) {
   const auto is_of_kind = [&](const Streams::value_type& entry) {
     return entry.first.is_verified == source.is_verified;
@@ -141,23 +143,20 @@ bool IncomingBroadcasts::make_room(const BroadcastSource& source, Shared& shared
   const auto is_of_neighbor = [&](const Streams::value_type& entry) {
     return is_of_kind(entry) && entry.second.neighbor == source.neighbor;
   };
-  return make_room(is_of_sender, options_.per_sender_max, shared, now) &&
-         make_room(is_of_neighbor, options_.per_neighbor_max, shared, now) &&
-         make_room(is_of_kind, options_.incoming_max, shared, now);
-}
-
-/// Whether there is a place among the streams that count, if need be that of one that is silent
-/// while it should go on: nobody holds places by beginning streams.
-template <class Counts>
-bool IncomingBroadcasts::make_room(Counts counts, std::size_t places, Shared& shared, Now now) {
-  std::size_t taken = 0;
+  const auto reaches = [&](const auto& counts, std::size_t places) {
+    return static_cast<std::size_t>(std::ranges::count_if(streams_, counts)) >= places;
+  };
+  const bool is_sender_full = reaches(is_of_sender, options_.per_sender_max);
+  const bool is_neighbor_full = reaches(is_of_neighbor, options_.per_neighbor_max);
+  const bool is_full = reaches(is_of_kind, options_.incoming_max);
+  if (!is_full && !is_sender_full && !is_neighbor_full) return true;
   auto oldest = streams_.end();
   for (auto at = streams_.begin(); at != streams_.end(); ++at) {
-    if (!counts(*at)) continue;
-    ++taken;
+    const bool would_do = is_of_kind(*at) && (!is_sender_full || is_of_sender(*at)) &&
+                          (!is_neighbor_full || is_of_neighbor(*at));
+    if (!would_do) continue;
     if (oldest == streams_.end() || at->second.last_heard < oldest->second.last_heard) oldest = at;
   }
-  if (taken < places) return true;
   const bool gives_way =
       oldest != streams_.end() && now.monotonic - oldest->second.last_heard >= options_.yield_after;
   if (gives_way) break_off(oldest, "nothing more has come, and others wait", shared);

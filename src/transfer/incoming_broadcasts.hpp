@@ -84,8 +84,6 @@ class IncomingBroadcasts {
 
   Streams::iterator open(const Name& name, const PeerId& neighbor, Now now);
   bool make_room(const BroadcastSource& source, Shared& shared, Now now);
-  template <class Counts>
-  bool make_room(Counts counts, std::size_t places, Shared& shared, Now now);
   bool has_room(const Streams::value_type& wanted, std::size_t bytes) const;
   /// Whether parts of the stream are not wanted any more.
   bool is_closed(const Name& name);

@@ -130,6 +130,20 @@ TEST_F(IncomingBroadcastsTest, SilentOnesGiveWay) {
   EXPECT_EQ(broken[0].reason, "nothing more has come, and others wait");
 }
 
+TEST_F(IncomingBroadcastsTest, NoneGivesWayToOneThatIsNotTaken) {
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(caster_.hear(chunk_part(0, {1}, "s" + std::to_string(i)), true, alice, bob));
+  }
+  caster_.pass(2s);
+  for (std::uint8_t sender = 1; sender <= 32; ++sender) {
+    ASSERT_TRUE(caster_.hear(chunk_part(0, {1}), true, test_peer(sender), carol));
+  }
+
+  EXPECT_FALSE(caster_.hear(chunk_part(0, {1}, "new"), true, alice, carol))
+      << "a place of alice's over bob is none of carol's";
+  EXPECT_THAT(caster_.take<StreamBroken>(), IsEmpty());
+}
+
 TEST_F(IncomingBroadcastsTest, WhatIsOverDoesNotBeginAgain) {
   caster_.hear(chunk_part(0, {1}));
   caster_.hear(end_part(1, 1));
