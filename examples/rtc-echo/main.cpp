@@ -1,6 +1,6 @@
 // Two programs in one. Without arguments it connects two ends in this process and shows how fast
 // messages come back. With --answer it reads an offer from standard input, prints the answer, and
-// echoes every message until the other side closes: docs/rtc.md shows the lines for a browser.
+// echoes every message until the other side closes: docs/rtc-use.md shows the lines for a browser.
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
