@@ -74,6 +74,10 @@ function(pigeon_add_unit_test target)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
   pigeon_configure_target(${target})
+  # Half of the time of compiling is spared: their own lines run once, and these checks guard every
+  # access and mostly see what AddressSanitizer sees.
+  target_compile_options(${target} PRIVATE
+    $<$<CONFIG:Debug>:-O0> -fno-sanitize=null,alignment,vptr)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PRIVATE ${ARG_LINK} GTest::gmock_main)
   gtest_discover_tests(${target} PROPERTIES LABELS unit TIMEOUT 300
