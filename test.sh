@@ -126,9 +126,14 @@ build_wasm() {
     build wasm OFF
 }
 
+# The large mesh runs beside the small ones.
 simulate_mesh() {
-  build/release/bin/mesh_sim small --seed 1 --count 50 &&
-    build/release/bin/mesh_sim large --seed 1 &&
+  local log=$results/mesh_large status=0
+  build/release/bin/mesh_sim large --seed 1 >"$log" 2>&1 &
+  build/release/bin/mesh_sim small --seed 1 --count 50 || status=1
+  wait $! || status=1
+  cat "$log"
+  [ "$status" -eq 0 ] &&
     diff <(build/dev/bin/mesh_sim small --seed 1) <(build/release/bin/mesh_sim small --seed 1) &&
     echo "The traces of both optimization levels are the same."
 }
