@@ -84,9 +84,19 @@ wire::SpelledId Node::Impl::spelled(const PeerId& peer) const {
 }
 
 bool Node::Impl::may_confirm(const PeerId& peer) const {
-  // Of a peer that is only named it is not certain that it cannot: whoever named it may not know.
+  // Only of a neighbor is it certain that it cannot: whoever named another peer may not know.
   const auto known = membership_.find(peer);
-  return !known || known->is_capable || known->state == membership::Membership::State::discovered;
+  const Link* link = links_.find(peer);
+  return link == nullptr || !link->is_introduced || (known && known->is_capable);
+}
+
+/// From now on it is certain whether the neighbor confirms direct messages.
+void Node::Impl::introduce(Link& link) {
+  link.is_introduced = true;
+  if (!link.is_up || may_confirm(link.peer.id)) return;
+  for (const routing::Retry& last : routing_.expect_nothing(link.peer.id)) {
+    send_hops(last.hops, last.text);
+  }
 }
 
 // ---- Others'

@@ -224,6 +224,7 @@ class Node::Impl {
   void retry_direct(Now now);
   wire::SpelledId spelled(const PeerId& peer) const;
   bool may_confirm(const PeerId& peer) const;
+  void introduce(Link& link);
 
   // ---- node_identity.cpp
   void offer_keys(Link& link, bool is_response, Now now);

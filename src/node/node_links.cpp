@@ -10,7 +10,7 @@ namespace pigeon::node {
 
 namespace {
 
-/// From the open channel to the proof of identity, where one is demanded.
+/// From the open channel to the proof of identity. Where one is demanded, the link ends without.
 constexpr Duration proof_time_max = 5s;
 
 }  // namespace
@@ -205,11 +205,8 @@ void Node::Impl::on(const LinkOpened& input, Now now) {
   if (link == nullptr || link->is_open) return;
   link->is_open = true;
   link->opened = now.monotonic;
-  if (options_.trust == TrustPolicy::verified_only) {
-    deadlines_.schedule(now.monotonic + proof_time_max, link->id);
-  } else {
-    come_up(*link, now);
-  }
+  deadlines_.schedule(now.monotonic + proof_time_max, link->id);
+  if (options_.trust != TrustPolicy::verified_only) come_up(*link, now);
   offer_keys(*link, false, now);
 }
 
@@ -352,6 +349,8 @@ void Node::Impl::check_deadlines(LinkId id, Now now) {
             link->is_answered ? "ICE negotiation timeout" : "no answer", now);
   } else if (!link->is_up && has_passed(link->opened, proof_time_max)) {
     abandon(*link, membership::LossReason::failed, "identity not proven", now);
+  } else if (!link->is_introduced && has_passed(link->opened, proof_time_max)) {
+    introduce(*link);
   } else if (link->stalled_since &&
              has_passed(*link->stalled_since, options_.limits.stalled_time_max)) {
     lose(*link, "does not read", now);

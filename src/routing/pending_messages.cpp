@@ -25,6 +25,15 @@ bool PendingMessages::remove(const MessageId& id, const PeerId& to) {
   return true;
 }
 
+std::vector<PendingMessage> PendingMessages::take_all(const PeerId& to) {
+  std::vector<PendingMessage> taken;
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const auto entry = at++;
+    if (entry->second.message.to == to) taken.push_back(take(entry));
+  }
+  return taken;
+}
+
 void PendingMessages::hasten(const PeerId& link) {
   for (auto& [id, entry] : entries_) {
     if (entry.message.link != link) continue;

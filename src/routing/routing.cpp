@@ -93,6 +93,18 @@ NextHops Routing::spread(const PeerId& to, std::span<const PeerId> neighbors, No
 
 bool Routing::confirm(const MessageId& id, const PeerId& from) { return pending_.remove(id, from); }
 
+std::vector<Retry> Routing::expect_nothing(const PeerId& neighbor) {
+  std::vector<Retry> retries;
+  for (PendingMessage& message : pending_.take_all(neighbor)) {
+    if (message.link == neighbor) continue;
+    retries.push_back({.id = message.id,
+                       .to = neighbor,
+                       .text = std::move(message.text),
+                       .hops = {.peers = {neighbor}}});
+  }
+  return retries;
+}
+
 Routing::Due Routing::handle_timeout(std::span<const PeerId> neighbors, Now now) {
   Due due;
   while (std::optional<PendingMessage> message = pending_.take_due(now.monotonic)) {

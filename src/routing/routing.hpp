@@ -90,6 +90,9 @@ class Routing {
   /// True if the message was waiting for this, and `from` is its target. Whether `from` is proven
   /// is for the caller to know.
   bool confirm(const MessageId& id, const PeerId& from);
+  /// The neighbor turns out to confirm nothing, so its messages wait no longer and are not given
+  /// up either. Those that were not sent to it itself last are to be sent to it now.
+  std::vector<Retry> expect_nothing(const PeerId& neighbor);
 
   /// What `handle_timeout` found to be due. Without a neighbor to send it to, an attempt passes
   /// without a retry.

@@ -356,6 +356,28 @@ TEST(RoutingTest, ANeighborThatDoesNotConfirmIsReachedOverAnother) {
   EXPECT_THAT(retry(routing, neighbors, at(3s)).peers, ElementsAre(far, near, target));
 }
 
+TEST(RoutingTest, ExpectsNothingOfANeighborThatDoesNotConfirm) {
+  Routing routing = make_routing();
+  send(routing, {near}, at(0s));
+
+  const std::vector<Retry> retries = routing.expect_nothing(target);
+
+  ASSERT_THAT(retries, SizeIs(1)) << "it went over another";
+  EXPECT_THAT(retries[0].hops.peers, ElementsAre(target));
+  EXPECT_FALSE(retries[0].hops.spreads);
+  EXPECT_EQ(routing.pending_count(), 0U);
+}
+
+TEST(RoutingTest, SendsNothingAgainToANeighborThatDoesNotConfirm) {
+  Routing routing = make_routing();
+  send(routing, {near, target}, at(0s));
+
+  EXPECT_THAT(routing.expect_nothing(near), IsEmpty());
+  EXPECT_EQ(routing.pending_count(), 1U) << "it is for another";
+  EXPECT_THAT(routing.expect_nothing(target), IsEmpty());
+  EXPECT_EQ(routing.pending_count(), 0U);
+}
+
 TEST(RoutingTest, AMessageWaitsForANeighbor) {
   Routing routing = make_routing();
 

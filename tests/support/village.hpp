@@ -150,6 +150,8 @@ class Village {
   TextFilter on_text;
   std::function<void(std::size_t index, const crypto::Operation& operation)> on_crypto;
   SdpFilter on_sdp;
+  /// The hub tells what peers announce of themselves: that they are of this project.
+  bool hub_passes_members = true;
 
  private:
   void carry_out(std::size_t i) {
@@ -273,8 +275,11 @@ class Village {
                  const std::string& network) {
     const std::string subject_id = id(subject).to_text();
     const std::string to_id = id(to).to_text();
-    tell(to, wire::encode(wire::PeerDiscovered{
-                 .peer_id = subject_id, .members = members, .to = to_id, .network = network}));
+    tell(to,
+         wire::encode(wire::PeerDiscovered{.peer_id = subject_id,
+                                           .members = hub_passes_members ? members : std::string(),
+                                           .to = to_id,
+                                           .network = network}));
   }
   void relay(std::size_t from, std::size_t to, const wire::Signal& signal) {
     std::string data(signal.data);
