@@ -57,9 +57,9 @@ struct Link {
   bool is_verified = false;
   /// A proof of the other side is being checked, or was refused; there is one chance.
   bool has_tried_proof = false;
-  /// It has shown who it is, or had its time for that: if it is not known to be of this project by
-  /// now, it is taken for a peer of upstream.
-  bool is_introduced = false;
+  /// It has shown keys without a valid proof, or none in time: taken for a peer of upstream unless
+  /// membership knows it to be of this project.
+  bool seems_foreign = false;
   /// Its nearest of our neighbors were named to it.
   bool has_named = false;
   Instant started;

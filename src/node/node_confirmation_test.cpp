@@ -34,11 +34,12 @@ class ConfirmationTest : public ::testing::Test {
 
 bool is_direct(const std::string& text) { return text.find("\"dm\"") != std::string::npos; }
 
-std::string without_proof(const std::string& keys) {
+/// What is left of a message if its sender is of upstream: keys without a proof.
+std::string as_of_upstream(const std::string& text) {
+  if (text.find("key_exchange") == std::string::npos) return {};
   const std::string name = R"(,"proof":")";
-  const std::size_t at = keys.find(name);
-  if (at == std::string::npos) return keys;
-  return keys.substr(0, at) + keys.substr(keys.find('"', at + name.size()) + 1);
+  const std::size_t at = text.find(name);
+  return text.substr(0, at) + text.substr(text.find('"', at + name.size()) + 1);
 }
 
 TEST_F(ConfirmationTest, AMessageSentBeforeTheProofIsConfirmed) {
@@ -66,8 +67,7 @@ TEST_F(ConfirmationTest, APeerThatShowsKeysWithoutAProofIsNotWaitedFor) {
   village.on_text = [&](std::size_t from, std::size_t, std::string& text) {
     if (from == 0) sent += is_direct(text) ? 1 : 0;
     if (from == 0) return;
-    const bool is_keys = text.find("key_exchange") != std::string::npos;
-    text = is_keys ? without_proof(text) : "";
+    text = as_of_upstream(text);
   };
 
   meet();
@@ -75,6 +75,27 @@ TEST_F(ConfirmationTest, APeerThatShowsKeysWithoutAProofIsNotWaitedFor) {
   EXPECT_EQ(sent, 1);
   EXPECT_THAT(village.events<PeerKeyAdded>(0), SizeIs(1));
   EXPECT_THAT(village.events<PeerVerified>(0), IsEmpty());
+  EXPECT_THAT(village.events<MessageUndelivered>(0), IsEmpty());
+}
+
+TEST_F(ConfirmationTest, APeerThatShowsKeysWhileAMessageIsSignedIsNotWaitedFor) {
+  int sent = 0;
+  village.hub_passes_members = false;
+  village.on_text = [&](std::size_t from, std::size_t, std::string& text) {
+    if (from == 0) sent += is_direct(text) ? 1 : 0;
+    if (from == 0) return;
+    text = as_of_upstream(text);
+    if (text.empty() || is_sent) return;
+    // The keys are on their way already when the signature is asked for.
+    is_sent = true;
+    EXPECT_TRUE(village.node(0).send_direct_json(village.id(1), "1", village.now).has_value());
+  };
+
+  village.add_connected(2);
+  village.pass(30s);
+
+  EXPECT_EQ(sent, 1);
+  EXPECT_THAT(village.events<MessageReceived>(1), SizeIs(1));
   EXPECT_THAT(village.events<MessageUndelivered>(0), IsEmpty());
 }
 

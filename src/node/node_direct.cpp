@@ -25,7 +25,7 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
                     .content = std::string(json),
                     .to = spelled(to),
                     .timestamp = now.wall_ms,
-                    .wants_ack = may_confirm(to)};
+                    .wants_ack = true};
   if (keys_ && !wire::signed_text(outgoing(message), spare_)) {
     return Unexpected(
         bad_argument("The content has a number, a text or a member that JavaScript would not "
@@ -37,19 +37,20 @@ Result<MessageId, NodeError> Node::Impl::send_direct_json(const PeerId& to, std:
   return id;
 }
 
-void Node::Impl::send_on_way(const OwnGossip& message, const std::string& text, Now now) {
+void Node::Impl::send_on_way(const OwnGossip& message, const std::string& text, bool wants_ack,
+                             Now now) {
   const PeerId to = message.to->id;
   if (message.spreads) {
     send_hops(routing_.spread(to, neighbors(), now), text);
     return;
   }
-  const auto hops = routing_.send(message.id, to, text, message.wants_ack, neighbors(), now);
+  const auto hops = routing_.send(message.id, to, text, wants_ack, neighbors(), now);
   if (!hops) {
     out_.emit(MessageUndelivered{message.id, to, "Too many messages wait for their confirmation."});
     return;
   }
   if (hops->is_dead_end) ++counters_.dead_ends;
-  if (hops->peers.empty() && !message.wants_ack) {
+  if (hops->peers.empty() && !wants_ack) {
     out_.emit(MessageUndelivered{message.id, to, "No peer is connected."});
     return;
   }
@@ -85,15 +86,17 @@ wire::SpelledId Node::Impl::spelled(const PeerId& peer) const {
 
 bool Node::Impl::may_confirm(const PeerId& peer) const {
   // Only of a neighbor is it certain that it cannot: whoever named another peer may not know.
-  const auto known = membership_.find(peer);
   const Link* link = links_.find(peer);
-  return link == nullptr || !link->is_introduced || (known && known->is_capable);
+  if (link == nullptr || !link->seems_foreign) return true;
+  const auto known = membership_.find(peer);
+  return known && known->is_capable;
 }
 
-/// From now on it is certain whether the neighbor confirms direct messages.
-void Node::Impl::introduce(Link& link) {
-  link.is_introduced = true;
-  if (!link.is_up || may_confirm(link.peer.id)) return;
+/// The neighbor has not shown that it is of this project.
+void Node::Impl::note_foreign(Link& link) {
+  if (!link.is_up) return;
+  link.seems_foreign = true;
+  if (may_confirm(link.peer.id)) return;
   for (const routing::Retry& last : routing_.expect_nothing(link.peer.id)) {
     send_hops(last.hops, last.text);
   }

@@ -79,7 +79,7 @@ Result<MessageId, NodeError> Node::Impl::send_encrypted_json(const PeerId& to,
                .content = {},
                .to = spelled(to),
                .timestamp = now.wall_ms,
-               .wants_ack = may_confirm(to)},
+               .wants_ack = true},
               {}, *key, json, now);
 }
 

@@ -240,7 +240,7 @@ void Node::Impl::publish(const OwnGossip& message,
   std::string text = wire::encode(outgoing_message);
   const std::size_t bytes = text.size();
   if (message.to) {
-    send_on_way(message, text, now);
+    send_on_way(message, text, outgoing_message.wants_ack, now);
   } else {
     send(neighbors(), std::move(text));
   }
@@ -255,7 +255,7 @@ wire::OutgoingGossip Node::Impl::outgoing(const OwnGossip& message) const {
           .to = message.to,
           .network = network_,
           .timestamp = message.timestamp,
-          .wants_ack = message.wants_ack};
+          .wants_ack = message.wants_ack && may_confirm(message.to->id)};
 }
 
 // ---- The other messages of a channel

@@ -139,7 +139,7 @@ void Node::Impl::receive_keys(Link& link, const wire::KeyExchange& exchange, Now
     check_link_proof(link, {*signing, *encryption, true}, exchange.proof);
     return;
   }
-  introduce(link);
+  note_foreign(link);
   if (!remember_keys(link.peer.id, {*signing, *encryption}, now)) {
     out_.emit(NodeWarning{"The peer " + link.peer.to_text() +
                           " has shown another key than before. The first one still counts."});
@@ -171,7 +171,7 @@ void Node::Impl::check_link_proof(Link& link, const PeerKeys& keys, std::string_
   if (!can_be_right) {
     link.has_tried_proof = true;
     ++counters_.forged;
-    introduce(link);
+    note_foreign(link);
     return;
   }
   const auto ticket = gate_.park(CheckedLink{link.id, keys});
@@ -197,11 +197,12 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
   if (link == nullptr) return;
   if (!is_true(answer)) {
     ++counters_.forged;
-    introduce(*link);
     out_.emit(NodeWarning{"The peer " + link->peer.to_text() +
                           " could not prove its id: somebody may sit between us."});
     if (options_.trust == TrustPolicy::verified_only) {
       abandon(*link, membership::LossReason::failed, "identity not proven", now);
+    } else {
+      note_foreign(*link);
     }
     return;
   }
@@ -210,7 +211,6 @@ void Node::Impl::resume(const CheckedLink& parked, const crypto::Answer& answer,
   link->is_capable = true;
   if (!link->is_up) come_up(*link, now);
   membership_.note_capable(link->peer.id);
-  introduce(*link);
   membership_.note_verified(link->peer.id);
   if (!link->has_named) name_neighbors(*link);
   is_unsettled_ = true;

@@ -219,12 +219,12 @@ class Node::Impl {
   bool take_content(const wire::PeerNotice& content, const wire::GossipMessage& message,
                     const Arrival& arrival, Now now);
   void acknowledge(const PeerId& to, const MessageId& message, bool spreads, Now now);
-  void send_on_way(const OwnGossip& message, const std::string& text, Now now);
+  void send_on_way(const OwnGossip& message, const std::string& text, bool wants_ack, Now now);
   void send_hops(const routing::NextHops& hops, std::string_view text);
   void retry_direct(Now now);
   wire::SpelledId spelled(const PeerId& peer) const;
   bool may_confirm(const PeerId& peer) const;
-  void introduce(Link& link);
+  void note_foreign(Link& link);
 
   // ---- node_identity.cpp
   void offer_keys(Link& link, bool is_response, Now now);

@@ -349,8 +349,9 @@ void Node::Impl::check_deadlines(LinkId id, Now now) {
             link->is_answered ? "ICE negotiation timeout" : "no answer", now);
   } else if (!link->is_up && has_passed(link->opened, proof_time_max)) {
     abandon(*link, membership::LossReason::failed, "identity not proven", now);
-  } else if (!link->is_introduced && has_passed(link->opened, proof_time_max)) {
-    introduce(*link);
+  } else if (!link->is_verified && !link->seems_foreign &&
+             has_passed(link->opened, proof_time_max)) {
+    note_foreign(*link);
   } else if (link->stalled_since &&
              has_passed(*link->stalled_since, options_.limits.stalled_time_max)) {
     lose(*link, "does not read", now);

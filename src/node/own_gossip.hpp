@@ -17,6 +17,7 @@ struct OwnGossip {
   std::string content;
   std::optional<wire::SpelledId> to;
   std::int64_t timestamp = 0;
+  /// Its target is asked to confirm it, unless that confirms nothing by the time it is sent.
   bool wants_ack = false;
   /// Goes every way at once.
   bool spreads = false;

@@ -27,8 +27,8 @@ bool PendingMessages::remove(const MessageId& id, const PeerId& to) {
 
 std::vector<PendingMessage> PendingMessages::take_all(const PeerId& to) {
   std::vector<PendingMessage> taken;
-  for (auto at = entries_.begin(); at != entries_.end();) {
-    const auto entry = at++;
+  for (auto at = deadlines_.begin(); at != deadlines_.end();) {
+    const auto entry = entries_.find((at++)->second);
     if (entry->second.message.to == to) taken.push_back(take(entry));
   }
   return taken;

@@ -40,7 +40,7 @@ class PendingMessages {
   void add(PendingMessage message, Instant now, Duration wait);
   /// Removes the message if it is for `to`; false if there is no such message.
   bool remove(const MessageId& id, const PeerId& to);
-  /// Takes out the messages for `to`, in no order that means anything.
+  /// Takes out the messages for `to`, in the order in which they are due.
   std::vector<PendingMessage> take_all(const PeerId& to);
   /// Makes every message due whose last attempt went over this link.
   void hasten(const PeerId& link);
